@@ -1,0 +1,107 @@
+import { getClusterOutput } from "@pulumi/aws/eks/getCluster";
+import * as pulumi from "@pulumi/pulumi";
+import type { IrsaCluster } from "./types";
+
+/** How {@link fromClusterName} finds a cluster and logs in to it. */
+export interface ClusterLookup {
+  /** Name of the cluster in EKS. Default: its name in the list. */
+  clusterName?: string;
+  /** Region of the cluster. Default: the aws provider's. */
+  region?: string;
+  /** AWS profile by which `aws eks get-token` logs in. Default: the environment's credentials. */
+  profile?: string;
+  /** Role that `aws eks get-token` assumes to log in. Default: none. */
+  roleArn?: string;
+  /** ARN of an OIDC provider that exists, to adopt. Default: the provider is created. */
+  oidcProviderArn?: pulumi.Input<string>;
+  /** Names this cluster had before in the list. */
+  formerNames?: string[];
+}
+
+/**
+ * A cluster of the list that exists already: its issuer, endpoint and certificate authority by one look-up, and a
+ * kubeconfig that runs `aws eks get-token`, so that no token is kept anywhere.
+ *
+ * @param name name of the cluster in the list: plain text, since it is part of URNs.
+ * @param opts the aws provider that may see the cluster, when it is not the default one.
+ * @example
+ * fromClusterName("east", { clusterName: "prod-east", region: "us-east-1" })
+ * @throws Error when the cluster has no OIDC issuer.
+ * @see https://docs.aws.amazon.com/cli/latest/reference/eks/get-token.html
+ */
+export function fromClusterName(
+  name: string,
+  lookup: ClusterLookup = {},
+  opts?: pulumi.InvokeOptions,
+): IrsaCluster {
+  const clusterName = lookup.clusterName ?? name;
+  const found = getClusterOutput(
+    { name: clusterName, ...(lookup.region !== undefined && { region: lookup.region }) },
+    opts ?? {},
+  );
+  const issuerUrl = found.apply(({ identities }) => {
+    const issuer = identities[0]?.oidcs[0]?.issuer;
+    if (issuer === undefined || issuer === "") {
+      throw new pulumi.RunError(
+        `fromClusterName("${name}"): EKS cluster "${clusterName}" has no OIDC issuer`,
+      );
+    }
+    return issuer;
+  });
+  const kubeconfig = found.apply((cluster) => {
+    const region = lookup.region ?? cluster.region;
+    const ca = cluster.certificateAuthorities[0]?.data;
+    return JSON.stringify(kubeconfigOf({ ...lookup, clusterName, region, endpoint: cluster.endpoint, ca }));
+  });
+  return {
+    name,
+    issuerUrl,
+    kubeconfig,
+    ...(lookup.oidcProviderArn !== undefined && { oidcProviderArn: lookup.oidcProviderArn }),
+    ...(lookup.formerNames && { formerNames: lookup.formerNames }),
+  };
+}
+
+function kubeconfigOf(cluster: {
+  clusterName: string;
+  region: string;
+  endpoint: string;
+  ca: string | undefined;
+  profile?: string;
+  roleArn?: string;
+}): object {
+  const { clusterName, region, endpoint, ca, profile, roleArn } = cluster;
+  const role = roleArn === undefined ? [] : ["--role-arn", roleArn];
+  const args = [
+    "eks",
+    "get-token",
+    "--region",
+    region,
+    "--cluster-name",
+    clusterName,
+    "--output",
+    "json",
+    ...role,
+  ];
+  return {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: clusterName, cluster: { server: endpoint, "certificate-authority-data": ca } }],
+    users: [
+      {
+        name: clusterName,
+        user: {
+          exec: {
+            apiVersion: "client.authentication.k8s.io/v1beta1",
+            command: "aws",
+            args,
+            env: profile === undefined ? null : [{ name: "AWS_PROFILE", value: profile }],
+            interactiveMode: "Never",
+          },
+        },
+      },
+    ],
+    contexts: [{ name: clusterName, context: { cluster: clusterName, user: clusterName } }],
+    "current-context": clusterName,
+  };
+}

@@ -1,0 +1,53 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { IrsaCluster } from "./types";
+
+/** What is needed of an `eks.Cluster` of `@pulumi/eks`, which is never loaded for it. */
+export interface EksClusterOutputs {
+  /** Issuer URL with https://. */
+  oidcProviderUrl: pulumi.Input<string>;
+  /** ARN of the OIDC provider that the cluster's component made; empty when it made none. */
+  oidcProviderArn: pulumi.Input<string>;
+  /** Kubeconfig as JSON. */
+  kubeconfigJson: pulumi.Input<string>;
+}
+
+/** Options of {@link fromEksCluster}. */
+export interface FromEksClusterOptions {
+  /**
+   * true: have the OIDC provider created with the role, for a cluster whose own `createOidcProvider` is off.
+   * Default: false, which adopts the provider that the `eks.Cluster` made.
+   */
+  createOidcProvider?: boolean;
+}
+
+/**
+ * A cluster of the list, from an `eks.Cluster` of `@pulumi/eks`.
+ *
+ * @param name name of the cluster in the list: plain text, since it is part of URNs.
+ * @example
+ * const east = new eks.Cluster("east", { createOidcProvider: true });
+ * new MultiClusterIrsa("app", { clusters: [fromEksCluster("east", east)], serviceAccounts });
+ * @throws Error when the provider is to be adopted and the cluster made none; it says which of two switches to set.
+ * @see https://www.pulumi.com/registry/packages/eks/api-docs/cluster/
+ */
+export function fromEksCluster(
+  name: string,
+  cluster: EksClusterOutputs,
+  options: FromEksClusterOptions = {},
+): IrsaCluster {
+  const base = { name, issuerUrl: cluster.oidcProviderUrl, kubeconfig: cluster.kubeconfigJson };
+  if (options.createOidcProvider) {
+    return base;
+  }
+  const oidcProviderArn = pulumi.output(cluster.oidcProviderArn).apply((arn: string | undefined) => {
+    if (arn === undefined || arn === "") {
+      throw new pulumi.RunError(
+        `fromEksCluster("${name}"): the eks.Cluster made no OIDC provider to adopt. Set one of two switches: ` +
+          "createOidcProvider: true on the eks.Cluster, which then owns the provider; or " +
+          `fromEksCluster("${name}", cluster, { createOidcProvider: true }), which has it created with the role`,
+      );
+    }
+    return arn;
+  });
+  return { ...base, oidcProviderArn };
+}

@@ -1,0 +1,182 @@
+import { Role } from "@pulumi/aws/iam/role";
+import { RolePolicy } from "@pulumi/aws/iam/rolePolicy";
+import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment";
+import * as pulumi from "@pulumi/pulumi";
+import { trustPolicySize } from "../trust/budget";
+import { parseOidcProviderArn } from "../trust/issuer";
+import { checkedInput, isPlain, repeated, throwProblems, type Problem } from "./problems";
+import { roleAccount } from "./roleAccount";
+import {
+  pathProblem,
+  permissionProblems,
+  roleNameProblem,
+  roleProblems,
+  sessionProblem,
+} from "./roleValidation";
+import { trustDocument } from "./trustDocument";
+import type { RoleSettings, ServiceAccountBinding, TrustSettings } from "./types";
+import { bindingProblems, clusterNameProblem, trustProblems } from "./validation";
+
+/** A cluster whose OIDC provider exists. */
+export interface IrsaRoleCluster {
+  /** Name of the cluster, unique in the list; bindings refer to it. */
+  name: string;
+  /** ARN of the cluster's OIDC provider, in the role's account. */
+  oidcProviderArn: pulumi.Input<string>;
+}
+
+/** Arguments of {@link IrsaRole}. */
+export interface IrsaRoleArgs {
+  /** The clusters that the role trusts, each by its OIDC provider. */
+  clusters: IrsaRoleCluster[];
+  /** The ServiceAccounts that may assume the role. */
+  serviceAccounts: ServiceAccountBinding[];
+  /** Managed policies, each by a key of yours. The key is the attachment's identity: keep it with its policy. */
+  policyArns?: { [key: string]: pulumi.Input<string> };
+  /** Inline policies (JSON) by name. */
+  inlinePolicies?: { [name: string]: pulumi.Input<string> };
+  /** Settings of the role. */
+  role?: RoleSettings;
+  /** Settings of the trust policy. */
+  trust?: TrustSettings;
+  /** Tags of the role. */
+  tags?: { [key: string]: pulumi.Input<string> };
+}
+
+/**
+ * The role of IRSA by itself: ONE IAM role that trusts the OIDC providers of many clusters for exactly the bound
+ * ServiceAccounts, with its policies.
+ *
+ * @example
+ * const role = new IrsaRole("app", {
+ *   clusters: [{ name: "east", oidcProviderArn: east.arn }],
+ *   serviceAccounts: [{ namespace: "default", name: "s3-reader" }],
+ *   policyArns: { s3Read: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" },
+ * });
+ * @throws InputPropertiesError naming every fault of the arguments.
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html
+ */
+export class IrsaRole extends pulumi.ComponentResource {
+  /** ARN of the role. */
+  public readonly roleArn: pulumi.Output<string>;
+  /** Physical name of the role. */
+  public readonly roleName: pulumi.Output<string>;
+  /** The trust policy as JSON. */
+  public readonly trustPolicyJson: pulumi.Output<string>;
+  /** Size of the trust policy as IAM counts it, in characters without white space. */
+  public readonly trustPolicySize: pulumi.Output<number>;
+
+  constructor(name: string, args: IrsaRoleArgs, opts?: pulumi.ComponentResourceOptions) {
+    const what = `IrsaRole "${name}"`;
+    throwProblems(what, findRoleProblems(args));
+    super("eks-irsa:index:IrsaRole", name, { clusters: args.clusters.map((cluster) => cluster.name) }, opts);
+    const arns = args.clusters.map((cluster, index) => {
+      const propertyPath = `clusters[${index}].oidcProviderArn`;
+      const arn = checkedInput(cluster.oidcProviderArn, arnProblem, { what, propertyPath, resource: this });
+      return { name: cluster.name, arn, propertyPath };
+    });
+    const account = roleAccount(this);
+    const trustPolicyJson = trustDocument(arns, args.serviceAccounts, args.trust ?? {}, account, {
+      what,
+      resource: this,
+    });
+    const { role } = makeRole(name, args, trustPolicyJson, { what, parent: this, dependsOn: [] });
+    this.roleArn = role.arn;
+    this.roleName = role.name;
+    this.trustPolicyJson = trustPolicyJson;
+    this.trustPolicySize = trustPolicyJson.apply(trustPolicySize);
+    this.registerOutputs({
+      roleArn: this.roleArn,
+      roleName: this.roleName,
+      trustPolicyJson: this.trustPolicyJson,
+      trustPolicySize: this.trustPolicySize,
+    });
+  }
+}
+
+/** Creates the role and its policies under `parent`. */
+export function makeRole(
+  name: string,
+  args: Pick<IrsaRoleArgs, "policyArns" | "inlinePolicies" | "role" | "tags">,
+  trustPolicyJson: pulumi.Output<string>,
+  context: { what: string; parent: pulumi.Resource; dependsOn: pulumi.Resource[] },
+): { role: Role; policies: pulumi.Resource[] } {
+  const { parent, dependsOn } = context;
+  const role = new Role(
+    name,
+    {
+      ...settingsOf(args.role ?? {}, context),
+      assumeRolePolicy: trustPolicyJson,
+      ...(args.tags && { tags: args.tags }),
+    },
+    { parent, dependsOn },
+  );
+  const managed = Object.entries(args.policyArns ?? {}).map(
+    ([key, policyArn]) =>
+      new RolePolicyAttachment(`${name}/${key}`, { role: role.name, policyArn }, { parent }),
+  );
+  const inline = Object.entries(args.inlinePolicies ?? {}).map(
+    ([key, policy]) => new RolePolicy(`${name}/${key}`, { role: role.name, name: key, policy }, { parent }),
+  );
+  return { role, policies: [...managed, ...inline] };
+}
+
+/** Settings that arrive late are checked then, before the role has them. */
+function settingsOf(settings: RoleSettings, { what, parent }: { what: string; parent: pulumi.Resource }) {
+  const { name, path, description, maxSessionDuration, permissionsBoundaryArn, forceDetachPolicies } =
+    settings;
+  const where = (property: string) => ({ what, propertyPath: `role.${property}`, resource: parent });
+  return {
+    ...(name !== undefined && { name: checkedInput(name, roleNameProblem, where("name")) }),
+    ...(path !== undefined && { path: checkedInput(path, pathProblem, where("path")) }),
+    ...(description !== undefined && { description }),
+    ...(maxSessionDuration !== undefined && {
+      maxSessionDuration: checkedInput(maxSessionDuration, sessionProblem, where("maxSessionDuration")),
+    }),
+    ...(permissionsBoundaryArn !== undefined && { permissionsBoundary: permissionsBoundaryArn }),
+    ...(forceDetachPolicies !== undefined && { forceDetachPolicies }),
+  };
+}
+
+function findRoleProblems(args: IrsaRoleArgs): Problem[] {
+  const clusters = Array.isArray(args.clusters) ? args.clusters : [];
+  const empty = { propertyPath: "clusters", reason: "is empty: list at least one cluster" };
+  const paths = clusters.map((_, index) => `clusters[${index}]`);
+  const each = clusters.flatMap(({ name, oidcProviderArn }, index): Problem[] => {
+    const nameReason = clusterNameProblem(name);
+    const arnReason = isPlain(oidcProviderArn) ? arnProblem(oidcProviderArn) : undefined;
+    return [
+      ...(nameReason === undefined ? [] : [{ propertyPath: `clusters[${index}].name`, reason: nameReason }]),
+      ...(arnReason === undefined
+        ? []
+        : [{ propertyPath: `clusters[${index}].oidcProviderArn`, reason: arnReason }]),
+    ];
+  });
+  const twice = [
+    ...repeated(
+      clusters.map(({ name }) => name),
+      paths.map((path) => `${path}.name`),
+      (name, first) => `is "${name}", as ${first} is: give each cluster a name of its own`,
+    ),
+    ...repeated(
+      clusters.map(({ oidcProviderArn: arn }) => (isPlain(arn) ? arn : undefined)),
+      paths.map((path) => `${path}.oidcProviderArn`),
+      (arn, first) => `is ${arn}, as ${first} is: an issuer belongs to one cluster, list that cluster once`,
+    ),
+  ];
+  return [
+    ...(clusters.length === 0 ? [empty] : []),
+    ...each,
+    ...twice,
+    ...bindingProblems(args.serviceAccounts, clusters),
+    ...roleProblems(args.role ?? {}),
+    ...permissionProblems(args),
+    ...trustProblems(args.trust ?? {}),
+  ];
+}
+
+function arnProblem(arn: string): string | undefined {
+  return parseOidcProviderArn(arn)
+    ? undefined
+    : `is not the ARN of an IAM OIDC provider (arn:<partition>:iam::<account>:oidc-provider/<issuer without https://>): "${arn}"`;
+}

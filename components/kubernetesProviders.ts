@@ -1,0 +1,83 @@
+import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
+import * as pulumi from "@pulumi/pulumi";
+import type { MultiClusterIrsaArgs, MultiClusterIrsaOptions } from "./multiClusterIrsa";
+import { formerly } from "./names";
+import type { Problem } from "./problems";
+import type { IrsaCluster } from "./types";
+import { unknownClusterReason } from "./bindings";
+
+/**
+ * The provider for a cluster's Kubernetes children: the one given, else one made from the cluster's kubeconfig, else
+ * undefined, which leaves it to the only provider in the component's options.
+ */
+export function kubernetesProviderFor(
+  name: string,
+  cluster: IrsaCluster,
+  given: KubernetesProvider | undefined,
+  parent: pulumi.Resource,
+): KubernetesProvider | undefined {
+  if (given !== undefined || cluster.kubeconfig === undefined) {
+    return given;
+  }
+  return new KubernetesProvider(
+    `${name}/${cluster.name}`,
+    {
+      kubeconfig: pulumi.secret(cluster.kubeconfig),
+      // The issuer lives and dies with the cluster: a rotated endpoint or CA replaces nothing, another cluster all.
+      clusterIdentifier: cluster.issuerUrl,
+    },
+    { parent, aliases: formerly(cluster, (former) => `${name}/${former}`) },
+  );
+}
+
+/** Can every cluster be reached in which something is to be made, and by the right provider? */
+export function kubernetesProblems(args: MultiClusterIrsaArgs, opts: MultiClusterIrsaOptions): Problem[] {
+  const clusters = Array.isArray(args.clusters) ? args.clusters : [];
+  const given = opts.clusterProviders ?? {};
+  const inherited = kubernetesProvidersIn(opts);
+  const bound = (name: string) =>
+    Array.isArray(args.serviceAccounts) &&
+    args.serviceAccounts.some(({ clusters: some }) => some === undefined || some.includes(name));
+  const problems = Object.entries(given).flatMap(([name, provider]) => {
+    const propertyPath = `opts.clusterProviders.${name}`;
+    if (!clusters.some((cluster) => cluster.name === name)) {
+      return [
+        {
+          propertyPath,
+          reason: unknownClusterReason(
+            name,
+            clusters.map((cluster) => cluster.name),
+          ),
+        },
+      ];
+    }
+    return KubernetesProvider.isInstance(provider)
+      ? []
+      : [{ propertyPath, reason: "is not a kubernetes.Provider of @pulumi/kubernetes" }];
+  });
+  if (inherited.length > 0 && clusters.length > 1) {
+    problems.push({
+      propertyPath: "opts.provider",
+      reason:
+        "is a Kubernetes provider and there is more than one cluster: it reaches only one of them. " +
+        "Give each cluster its own by opts.clusterProviders or clusters[].kubeconfig",
+    });
+  }
+  clusters.forEach(({ name, kubeconfig }, index) => {
+    const reachable = kubeconfig !== undefined || given[name] !== undefined || inherited.length > 0;
+    if (!reachable && bound(name)) {
+      problems.push({
+        propertyPath: `clusters[${index}].kubeconfig`,
+        reason: `is missing and ServiceAccounts are to be made in "${name}": pass kubeconfig here, or a provider as opts.clusterProviders["${name}"] (the ambient kubeconfig is never used)`,
+      });
+    }
+  });
+  return problems;
+}
+
+/** The Kubernetes providers among a component's `provider` and `providers` options. */
+export function kubernetesProvidersIn(opts: pulumi.ComponentResourceOptions): pulumi.ProviderResource[] {
+  const providers = Array.isArray(opts.providers) ? opts.providers : Object.values(opts.providers ?? {});
+  const all: (pulumi.ProviderResource | undefined)[] = [opts.provider, ...providers];
+  return all.filter((provider) => provider !== undefined && KubernetesProvider.isInstance(provider));
+}

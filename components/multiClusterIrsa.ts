@@ -1,0 +1,190 @@
+import type { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
+import * as pulumi from "@pulumi/pulumi";
+import { trustPolicySize } from "../trust/budget";
+import { bindingsOf } from "./bindings";
+import { oidcProvider, type MadeOidcProvider } from "./clusterOidcProvider";
+import { makeRole } from "./irsaRole";
+import { makeServiceAccount, ROLE_ARN_ANNOTATION } from "./irsaServiceAccount";
+import { kubernetesProviderFor } from "./kubernetesProviders";
+import { formerly } from "./names";
+import { isPlain, throwProblems } from "./problems";
+import { roleAccount, type RoleAccount } from "./roleAccount";
+import { trustDocument } from "./trustDocument";
+import type {
+  IrsaCluster,
+  RoleSettings,
+  SamplePodSettings,
+  ServiceAccountBinding,
+  TrustSettings,
+} from "./types";
+import { findProblems } from "./validation";
+
+/** Arguments of {@link MultiClusterIrsa}. */
+export interface MultiClusterIrsaArgs {
+  /** The clusters, each with the issuer of its ServiceAccounts' tokens. */
+  clusters: IrsaCluster[];
+  /** The ServiceAccounts that may assume the role; each is made, with its annotation, in each of its clusters. */
+  serviceAccounts: ServiceAccountBinding[];
+  /**
+   * Managed policies of the role, each by a key of yours, such as `s3Read`. The key is the attachment's identity: keep
+   * it with its policy. A policy moved to another key is attached anew and then detached with the old key.
+   */
+  policyArns?: { [key: string]: pulumi.Input<string> };
+  /** Inline policies of the role (JSON) by name. */
+  inlinePolicies?: { [name: string]: pulumi.Input<string> };
+  /** Settings of the role. */
+  role?: RoleSettings;
+  /** Settings of the trust policy. */
+  trust?: TrustSettings;
+  /** Makes a sample pod for each ServiceAccount in each of its clusters. Default: none. */
+  samplePod?: SamplePodSettings;
+  /** Tags of the role and of the OIDC providers that are created. */
+  tags?: { [key: string]: pulumi.Input<string> };
+}
+
+/** Options of {@link MultiClusterIrsa}. */
+export interface MultiClusterIrsaOptions extends pulumi.ComponentResourceOptions {
+  /** A Kubernetes provider for each cluster, by the cluster's name. It goes before the cluster's `kubeconfig`. */
+  clusterProviders?: Record<string, KubernetesProvider>;
+}
+
+/**
+ * AWS permissions for ServiceAccounts in many EKS clusters: one IAM OIDC provider for each cluster (created or adopted),
+ * ONE role whose trust policy admits exactly the bound ServiceAccounts of those clusters, and the annotated
+ * ServiceAccounts.
+ *
+ * The role and the providers are made in the account of the aws provider (`opts.provider`).
+ *
+ * @example
+ * const irsa = new MultiClusterIrsa("app", {
+ *   clusters: [fromClusterName("east", { region: "us-east-1" }), fromClusterName("west", { region: "us-west-2" })],
+ *   serviceAccounts: [{ namespace: "default", name: "s3-reader" }],
+ *   policyArns: { s3Read: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" },
+ * });
+ * export const roleArn = irsa.roleArn;
+ * @throws InputPropertiesError naming every fault of the arguments, before anything is created.
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html
+ */
+export class MultiClusterIrsa extends pulumi.ComponentResource {
+  /** ARN of the role. */
+  public readonly roleArn: pulumi.Output<string>;
+  /** Physical name of the role. */
+  public readonly roleName: pulumi.Output<string>;
+  /** ARNs of the OIDC providers, by cluster name. */
+  public readonly oidcProviderArns: pulumi.Output<{ [cluster: string]: string }>;
+  /** The role's trust policy as JSON. */
+  public readonly trustPolicyJson: pulumi.Output<string>;
+  /** Size of the trust policy as IAM counts it, in characters without white space. */
+  public readonly trustPolicySize: pulumi.Output<number>;
+  /** The annotations that give the role to a ServiceAccount, for a Helm chart that makes its own. */
+  public readonly serviceAccountAnnotations: pulumi.Output<{ [key: string]: string }>;
+
+  constructor(name: string, args: MultiClusterIrsaArgs, opts: MultiClusterIrsaOptions = {}) {
+    const what = `MultiClusterIrsa "${name}"`;
+    const { clusterProviders = {}, ...componentOpts } = opts;
+    throwProblems(what, findProblems(args, opts));
+    super("eks-irsa:index:MultiClusterIrsa", name, plainOf(args), componentOpts);
+
+    const account = roleAccount(this);
+    const { providers, trustPolicyJson } = makeTrust(name, args, account, { what, parent: this });
+    const { role, policies } = makeRole(name, args, trustPolicyJson, {
+      what,
+      parent: this,
+      dependsOn: [...providers.values()].flatMap(({ resource }) => resource ?? []),
+    });
+    for (const cluster of args.clusters) {
+      makeServiceAccounts(name, args, cluster, role.arn, {
+        parent: this,
+        // Pods that start at once find the role complete.
+        dependsOn: [role, ...policies],
+        given: clusterProviders[cluster.name],
+      });
+    }
+
+    this.roleArn = role.arn;
+    this.roleName = role.name;
+    this.oidcProviderArns = pulumi.output(
+      Object.fromEntries([...providers].map(([cluster, { arn }]) => [cluster, arn])),
+    );
+    this.trustPolicyJson = trustPolicyJson;
+    this.trustPolicySize = trustPolicyJson.apply(trustPolicySize);
+    this.serviceAccountAnnotations = pulumi.output({ [ROLE_ARN_ANNOTATION as string]: role.arn });
+    this.registerOutputs({
+      roleArn: this.roleArn,
+      roleName: this.roleName,
+      oidcProviderArns: this.oidcProviderArns,
+      trustPolicyJson: this.trustPolicyJson,
+      trustPolicySize: this.trustPolicySize,
+      serviceAccountAnnotations: this.serviceAccountAnnotations,
+    });
+  }
+}
+
+/** The OIDC providers by cluster name, and the trust policy that is made of their ARNs. */
+function makeTrust(
+  name: string,
+  args: MultiClusterIrsaArgs,
+  account: pulumi.Output<RoleAccount>,
+  { what, parent }: { what: string; parent: pulumi.Resource },
+): { providers: Map<string, MadeOidcProvider>; trustPolicyJson: pulumi.Output<string> } {
+  const providers = new Map<string, MadeOidcProvider>();
+  const arns = args.clusters.map((cluster, index) => {
+    const made = oidcProvider(`${name}/${cluster.name}`, cluster, account, {
+      what,
+      path: `clusters[${index}].`,
+      parent,
+      ...(args.tags && { tags: args.tags }),
+      aliases: formerly(cluster, (former) => `${name}/${former}`),
+    });
+    providers.set(cluster.name, made);
+    const property = cluster.oidcProviderArn === undefined ? "issuerUrl" : "oidcProviderArn";
+    return { name: cluster.name, arn: made.arn, propertyPath: `clusters[${index}].${property}` };
+  });
+  const trustPolicyJson = trustDocument(arns, args.serviceAccounts, args.trust ?? {}, account, {
+    what,
+    resource: parent,
+  });
+  return { providers, trustPolicyJson };
+}
+
+/** Everything of the fleet that stands in one cluster. */
+function makeServiceAccounts(
+  name: string,
+  args: MultiClusterIrsaArgs,
+  cluster: IrsaCluster,
+  roleArn: pulumi.Output<string>,
+  context: { parent: pulumi.Resource; dependsOn: pulumi.Resource[]; given: KubernetesProvider | undefined },
+): void {
+  const bindings = bindingsOf(cluster.name, args.serviceAccounts);
+  if (bindings.length === 0) {
+    return;
+  }
+  const { parent, dependsOn, given } = context;
+  const provider = kubernetesProviderFor(name, cluster, given, parent);
+  for (const binding of bindings) {
+    const under = (clusterName: string) => `${name}/${clusterName}/${binding.namespace}/${binding.name}`;
+    makeServiceAccount(under(cluster.name), binding, roleArn, args.samplePod, {
+      parent,
+      dependsOn,
+      aliases: formerly(cluster, under),
+      ...(provider && { provider }),
+    });
+  }
+}
+
+/**
+ * What is recorded in state as the component's inputs: names, and what is known of the issuers. Kubeconfigs stay out,
+ * and no late value holds up the component's registration.
+ */
+function plainOf(args: MultiClusterIrsaArgs): pulumi.Inputs {
+  return {
+    clusters: args.clusters.map(({ name, issuerUrl }) =>
+      isPlain(issuerUrl) ? { name, issuerUrl } : { name },
+    ),
+    serviceAccounts: args.serviceAccounts.map(({ namespace, name, clusters }) => ({
+      namespace,
+      name,
+      ...(clusters && { clusters }),
+    })),
+  };
+}

@@ -1,0 +1,80 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** One fault in the arguments: where it is, and what is wrong with the remedy. */
+export interface Problem {
+  /** Such as `clusters[1].issuerUrl`. */
+  propertyPath: string;
+  /** Reads after the path: `is empty: …`. */
+  reason: string;
+}
+
+/** The faults of a component's arguments, all at once. */
+class ArgumentProblems extends pulumi.InputPropertiesError {
+  /** Read by the Pulumi runtime as RunError's mark: the message is for the user, a stack would only bury it. */
+  readonly __pulumiRunError = true;
+}
+
+/**
+ * Throws one error that names every fault, if there is any.
+ *
+ * @param what the component, as the user wrote it: `MultiClusterIrsa "app"`.
+ */
+export function throwProblems(what: string, problems: Problem[]): void {
+  if (problems.length > 0) {
+    throw new ArgumentProblems({
+      message: describeProblems(what, problems),
+      errors: problems.map(({ propertyPath, reason }) => ({ propertyPath, reason })),
+    });
+  }
+}
+
+/** A fault that came to light in an Output: told of the resource, without a stack. */
+export function lateProblems(what: string, problems: Problem[], resource: pulumi.Resource): Error {
+  return new pulumi.ResourceError(describeProblems(what, problems), resource, true);
+}
+
+function describeProblems(what: string, problems: Problem[]): string {
+  const count = problems.length === 1 ? "one problem" : `${problems.length} problems`;
+  const lines = problems.map(({ propertyPath, reason }) => `  - ${propertyPath} ${reason}`);
+  return [`${what}: ${count} in its arguments`, ...lines].join("\n");
+}
+
+/** Is this value there already, or does it arrive while the program runs? */
+export function isPlain<T extends string | number | boolean>(value: pulumi.Input<T> | undefined): value is T {
+  return value !== undefined && !pulumi.Output.isInstance(value) && !(value instanceof Promise);
+}
+
+/**
+ * Checks a value when it arrives, and gives it on only when nothing is wrong with it.
+ *
+ * @param check says what is wrong, or undefined.
+ */
+export function checkedInput<T extends string | number>(
+  value: pulumi.Input<T>,
+  check: (value: T) => string | undefined,
+  where: { what: string; propertyPath: string; resource: pulumi.Resource },
+): pulumi.Output<T> {
+  // Unwrap leaves a scalar as it is, which the compiler cannot see of a type parameter.
+  const late = pulumi.output(value) as pulumi.Output<T>;
+  return late.apply((arrived): T => {
+    const reason = check(arrived);
+    if (reason !== undefined) {
+      throw lateProblems(where.what, [{ propertyPath: where.propertyPath, reason }], where.resource);
+    }
+    return arrived;
+  });
+}
+
+/** A problem for each value that stood before; `undefined` values are passed over. */
+export function repeated(
+  values: (string | undefined)[],
+  paths: string[],
+  reason: (value: string, firstPath: string) => string,
+): Problem[] {
+  return values.flatMap((value, index) => {
+    const first = values.indexOf(value);
+    return value === undefined || first === index
+      ? []
+      : [{ propertyPath: paths[index] ?? "", reason: reason(value, paths[first] ?? "") }];
+  });
+}

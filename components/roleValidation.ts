@@ -1,0 +1,91 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { isPlain, repeated, type Problem } from "./problems";
+import type { RoleSettings } from "./types";
+
+const IAM_NAME = /^[\w+=,.@-]+$/;
+const PATH = /^\/$|^\/[!-~]+\/$/;
+const [SHORTEST_SESSION, LONGEST_SESSION] = [3600, 43200];
+const MAX_ROLE_NAME = 64;
+const MAX_POLICY_NAME = 128;
+const MAX_PATH = 512;
+const MAX_DESCRIPTION = 1000;
+
+/** Says why IAM would refuse a role's name, or undefined. */
+export function roleNameProblem(name: string): string | undefined {
+  if (name.length > MAX_ROLE_NAME) {
+    return `is ${name.length} characters long; IAM takes at most ${MAX_ROLE_NAME}`;
+  }
+  return IAM_NAME.test(name)
+    ? undefined
+    : `is not a role's name: "${name}" (letters, digits and + = , . @ _ -)`;
+}
+
+/** Says why IAM would refuse a session's length, or undefined. */
+export function sessionProblem(seconds: number): string | undefined {
+  const fine = Number.isInteger(seconds) && seconds >= SHORTEST_SESSION && seconds <= LONGEST_SESSION;
+  return fine ? undefined : `is ${seconds}: write seconds, from ${SHORTEST_SESSION} to ${LONGEST_SESSION}`;
+}
+
+/** Says why IAM would refuse a path, or undefined. */
+export function pathProblem(path: string): string | undefined {
+  if (path.length > MAX_PATH) {
+    return `is ${path.length} characters long; IAM takes at most ${MAX_PATH}`;
+  }
+  return PATH.test(path) ? undefined : `is not an IAM path: "${path}" (it begins and ends with "/")`;
+}
+
+function descriptionProblem(description: string): string | undefined {
+  return description.length <= MAX_DESCRIPTION
+    ? undefined
+    : `is ${description.length} characters long; IAM takes at most ${MAX_DESCRIPTION}`;
+}
+
+/** Faults of the role's settings that are plain values. */
+export function roleProblems(role: RoleSettings): Problem[] {
+  const { name, path, maxSessionDuration, description } = role;
+  const reasons: [string, string | undefined][] = [
+    ["role.name", isPlain(name) ? roleNameProblem(name) : undefined],
+    ["role.path", isPlain(path) ? pathProblem(path) : undefined],
+    ["role.description", isPlain(description) ? descriptionProblem(description) : undefined],
+    ["role.maxSessionDuration", isPlain(maxSessionDuration) ? sessionProblem(maxSessionDuration) : undefined],
+  ];
+  return reasons.flatMap(([propertyPath, reason]) =>
+    reason === undefined ? [] : [{ propertyPath, reason }],
+  );
+}
+
+/** Faults of the role's policies: their keys and names are plain, their values may be late. */
+export function permissionProblems(args: {
+  policyArns?: { [key: string]: pulumi.Input<string> };
+  inlinePolicies?: { [name: string]: pulumi.Input<string> };
+}): Problem[] {
+  const managed = Object.entries(args.policyArns ?? {});
+  const paths = managed.map(([key]) => `policyArns[${JSON.stringify(key)}]`);
+  const malformed = managed.flatMap(([key, arn], index) => {
+    const reason =
+      key === "" ? "needs a key that is not empty" : isPlain(arn) ? policyArnProblem(arn) : undefined;
+    return reason === undefined ? [] : [{ propertyPath: paths[index] ?? "", reason }];
+  });
+  const inline = Object.keys(args.inlinePolicies ?? {}).flatMap((name) =>
+    IAM_NAME.test(name) && name.length <= MAX_POLICY_NAME
+      ? []
+      : [
+          {
+            propertyPath: `inlinePolicies[${JSON.stringify(name)}]`,
+            reason: `is not a policy's name: 1 to ${MAX_POLICY_NAME} letters, digits and + = , . @ _ -`,
+          },
+        ],
+  );
+  const twice = repeated(
+    managed.map(([, arn]) => (isPlain(arn) ? arn : undefined)),
+    paths,
+    (arn, first) => `is ${arn}, as ${first} is: keep one of them (removing either would detach the policy)`,
+  );
+  return [...malformed, ...inline, ...twice];
+}
+
+function policyArnProblem(arn: string): string | undefined {
+  return /^arn:[^:]+:iam::(aws|\d{12}):policy\/.+$/.test(arn)
+    ? undefined
+    : `is not the ARN of a managed policy: "${arn}" (arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess, say)`;
+}

@@ -1,0 +1,91 @@
+import * as pulumi from "@pulumi/pulumi";
+import { accessTable } from "../trust/access";
+import { budgetProblem, DEFAULT_MAX_SIZE } from "../trust/budget";
+import { buildTrustPolicy, type TrustedCluster, type TrustPolicy } from "../trust/policy";
+import { parseSubject, subjectOf } from "../trust/subject";
+import { bindingsOf } from "./bindings";
+import { lateProblems, type Problem } from "./problems";
+import { accountProblem, type RoleAccount } from "./roleAccount";
+import type { ServiceAccountBinding, TrustSettings } from "./types";
+
+/** A cluster whose provider's ARN may still be on its way. */
+export interface ArnByCluster {
+  name: string;
+  arn: pulumi.Input<string>;
+  /** Where a fault of this ARN is told of, such as `clusters[0].oidcProviderArn`. */
+  propertyPath: string;
+}
+
+/**
+ * The role's trust policy as JSON, once every ARN is known and nothing is wrong with the whole: it is never partial.
+ * A cluster that no binding reaches is not in it.
+ */
+export function trustDocument(
+  clusters: ArnByCluster[],
+  bindings: ServiceAccountBinding[],
+  trust: TrustSettings,
+  account: pulumi.Output<RoleAccount>,
+  context: { what: string; resource: pulumi.Resource },
+): pulumi.Output<string> {
+  const bound = clusters.filter(({ name }) => bindingsOf(name, bindings).length > 0);
+  return pulumi.all([account, pulumi.all(bound.map(({ arn }) => arn))]).apply(([where, arns]) => {
+    const trusted = bound.map(({ name }, index) => ({
+      name,
+      oidcProviderArn: arns[index] ?? "",
+      subjects: bindingsOf(name, bindings).map((binding) => subjectOf(binding.namespace, binding.name)),
+    }));
+    const problems = trustedProblems(trusted, bound, where, trust.maxSize ?? DEFAULT_MAX_SIZE);
+    if (problems.length > 0) {
+      throw lateProblems(context.what, problems, context.resource);
+    }
+    const policy = buildTrustPolicy(trusted);
+    refuseUnlessExact(policy, trusted);
+    return JSON.stringify(policy);
+  });
+}
+
+function trustedProblems(
+  trusted: TrustedCluster[],
+  bound: ArnByCluster[],
+  account: RoleAccount,
+  maxSize: number,
+): Problem[] {
+  const problems = trusted.flatMap(({ oidcProviderArn }, index) => {
+    const propertyPath = bound[index]?.propertyPath ?? "";
+    const first = trusted.findIndex((other) => other.oidcProviderArn === oidcProviderArn);
+    const reason =
+      first === index
+        ? accountProblem(oidcProviderArn, account)
+        : `has the OIDC provider of cluster "${trusted[first]?.name ?? ""}" (${oidcProviderArn}): an issuer belongs to one cluster, list that cluster once`;
+    return reason === undefined ? [] : [{ propertyPath, reason }];
+  });
+  if (problems.length > 0) {
+    return problems;
+  }
+  const overflow = budgetProblem(trusted, maxSize);
+  return overflow === undefined ? [] : [{ propertyPath: "trust", reason: overflow }];
+}
+
+/**
+ * Reads the document back as IAM would and compares it with the bindings, pair by pair and with one outsider: a builder
+ * that went wrong is found before IAM has the document.
+ */
+export function refuseUnlessExact(policy: TrustPolicy, trusted: TrustedCluster[]): void {
+  const outsider = { namespace: "eks-irsa-outsider", name: "eks-irsa-outsider" };
+  const everyone = [...new Set(trusted.flatMap(({ subjects }) => subjects))].flatMap((subject) => {
+    const parsed = parseSubject(subject);
+    return parsed ? [parsed] : [];
+  });
+  const bound = new Map(trusted.map(({ name, subjects }) => [name, new Set(subjects)]));
+  for (const row of accessTable(policy, trusted, [...everyone, outsider])) {
+    const wanted = bound.get(row.cluster)?.has(subjectOf(row.namespace, row.serviceAccount))
+      ? "allow"
+      : "deny";
+    if (row.decision !== wanted) {
+      throw new Error(
+        `the trust policy does not say what the bindings say, so it is not used: ${row.namespace}/${row.serviceAccount} ` +
+          `of cluster "${row.cluster}" should be "${wanted}" and is "${row.decision}" (${row.reason})`,
+      );
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { TrustPolicyForm } from "../trust/policy";
+
+/** One EKS cluster (or any cluster with a public OIDC issuer) whose ServiceAccounts may assume the role. */
+export interface IrsaCluster {
+  /**
+   * Name of the cluster, unique in the list. It is part of the URN of everything made for the cluster: plain text, and
+   * see `formerNames` before changing it. Letters, digits, `-` and `_`, as EKS names.
+   */
+  name: string;
+  /**
+   * The cluster's OIDC issuer URL, byte for byte as `aws eks describe-cluster --query cluster.identity.oidc.issuer`
+   * prints it: `https://oidc.eks.<region>.amazonaws.com/id/<id>`.
+   * @see https://docs.aws.amazon.com/eks/latest/userguide/enable-iam-roles-for-service-accounts.html
+   */
+  issuerUrl: pulumi.Input<string>;
+  /**
+   * ARN of an IAM OIDC provider that exists already for this issuer, in the role's account: it is adopted, which means
+   * used and never changed or deleted. Default: the provider is created. An account takes one provider for each issuer.
+   */
+  oidcProviderArn?: pulumi.Input<string>;
+  /**
+   * Kubeconfig (its text) by which ServiceAccounts and pods are made in this cluster. Not needed when the option
+   * `clusterProviders` has a provider for the cluster. It is kept as a secret.
+   */
+  kubeconfig?: pulumi.Input<string>;
+  /** Names this cluster had before: with them a rename replaces nothing. Default: none. */
+  formerNames?: string[];
+  /**
+   * SHA-1 thumbprints of the issuer's certificate, 40 hexadecimal digits each, five at most. Only for issuers whose
+   * certificate no public CA signed (self-hosted clusters); EKS needs none, and none is the default.
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc_verify-thumbprint.html
+   */
+  thumbprints?: string[];
+}
+
+/** One ServiceAccount that may assume the role, in some clusters or in all. */
+export interface ServiceAccountBinding {
+  /** Namespace of the ServiceAccount; it must exist in each of the binding's clusters. */
+  namespace: string;
+  /** Name of the ServiceAccount. */
+  name: string;
+  /** Names of the clusters in which this ServiceAccount may assume the role. Default: every cluster of the list. */
+  clusters?: string[];
+}
+
+/** Settings of the role. */
+export interface RoleSettings {
+  /** Physical name, 64 characters at most. Default: the component's name and a random suffix. Changing it replaces the role. */
+  name?: pulumi.Input<string>;
+  /** IAM path, such as `/workloads/`. Default: `/`. Changing it replaces the role. */
+  path?: pulumi.Input<string>;
+  /** Description, 1,000 characters at most. */
+  description?: pulumi.Input<string>;
+  /** Longest session in seconds, 3600 to 43200. Default: 3600. */
+  maxSessionDuration?: pulumi.Input<number>;
+  /** ARN of the managed policy that bounds what the role may do. */
+  permissionsBoundaryArn?: pulumi.Input<string>;
+  /** Detach policies that were attached by others when the role is deleted, instead of failing. Default: false. */
+  forceDetachPolicies?: pulumi.Input<boolean>;
+}
+
+/** Settings of the trust policy. */
+export interface TrustSettings {
+  /** How the trust policy is written. Default: one statement for each cluster. */
+  form?: TrustPolicyForm;
+  /**
+   * The account's limit for a trust policy, in characters without white space: 2048 to 8192. Default: 2048, as IAM's.
+   * Raise it only together with the quota "Role trust policy length" (L-C07B4B0D).
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+   */
+  maxSize?: number;
+}
+
+/** Settings of the sample pods. */
+export interface SamplePodSettings {
+  /** Image with the `aws` command and `sh`. Default: `amazon/aws-cli` at the version this package was made with. */
+  image?: pulumi.Input<string>;
+  /** Labels to add to the pods. */
+  labels?: { [key: string]: pulumi.Input<string> };
+  /** Labels of the nodes that may run the pods, beside `kubernetes.io/os: linux`. */
+  nodeSelector?: { [key: string]: pulumi.Input<string> };
+}

@@ -1,0 +1,31 @@
+export { ClusterOidcProvider, type ClusterOidcProviderArgs } from "./components/clusterOidcProvider";
+export { fromClusterName, type ClusterLookup } from "./components/fromClusterName";
+export {
+  fromEksCluster,
+  type EksClusterOutputs,
+  type FromEksClusterOptions,
+} from "./components/fromEksCluster";
+export { IrsaRole, type IrsaRoleArgs, type IrsaRoleCluster } from "./components/irsaRole";
+export { IrsaServiceAccount, type IrsaServiceAccountArgs } from "./components/irsaServiceAccount";
+export {
+  MultiClusterIrsa,
+  type MultiClusterIrsaArgs,
+  type MultiClusterIrsaOptions,
+} from "./components/multiClusterIrsa";
+export type {
+  IrsaCluster,
+  RoleSettings,
+  SamplePodSettings,
+  ServiceAccountBinding,
+  TrustSettings,
+} from "./components/types";
+export { accessTable, type AccessRow } from "./trust/access";
+export { trustPolicySize } from "./trust/budget";
+export { evaluateTrust, type Decision, type TrustDecision, type TrustRequest } from "./trust/evaluate";
+export {
+  buildTrustPolicy,
+  TrustPolicyForm,
+  type TrustedCluster,
+  type TrustPolicy,
+  type TrustStatement,
+} from "./trust/policy";

@@ -1,0 +1,137 @@
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  PutUserPolicyCommand,
+  type IAMClient,
+} from "@aws-sdk/client-iam";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { iamClient } from "./iamClient";
+import type { AccessKey } from "./sign";
+
+/** The account that moto gives every access key it has not heard of. */
+export const accountId = "123456789012";
+
+/** How the caller starts a child process, so that it can end it with everything else of its run. */
+export type SpawnChild = (
+  name: string,
+  command: string,
+  args: string[],
+  env?: NodeJS.ProcessEnv,
+) => ChildProcess;
+
+export interface MotoOptions {
+  python: string;
+  env: NodeJS.ProcessEnv;
+  spawnChild: SpawnChild;
+}
+
+/** A running moto server with enforcement on, and its administrator. */
+export interface Moto {
+  url: string;
+  admin: AccessKey;
+  stop(): Promise<void>;
+}
+
+const startTimeoutMs = 60_000;
+const attempts = 3;
+
+/** Starts moto, waits until it answers, and makes the one user who may do everything. */
+export async function startMoto(options: MotoOptions): Promise<Moto> {
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    const child = options.spawnChild(
+      "moto",
+      options.python,
+      ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)],
+      motoEnvironment(options.env),
+    );
+    const url = `http://127.0.0.1:${port}`;
+    try {
+      await answers(url, child);
+      return { url, admin: await createAdmin(url), stop: () => stop(child) };
+    } catch (error) {
+      await stop(child);
+      // Somebody may have taken the port between our asking and moto's binding.
+      if (attempt === attempts) throw error;
+    }
+  }
+}
+
+function motoEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  // MOTO_ACCOUNT_ID and its like, left in the user's shell, would change whose account this is.
+  const inherited = Object.entries(env).filter(([name]) => !/^(MOTO_|INITIAL_NO_AUTH)/.test(name));
+  return {
+    ...Object.fromEntries(inherited),
+    MOTO_IAM_LOAD_MANAGED_POLICIES: "true",
+    // The three calls of createAdmin; from the fourth on moto checks signature and policies of every call.
+    INITIAL_NO_AUTH_ACTION_COUNT: "3",
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+async function answers(url: string, child: ChildProcess): Promise<void> {
+  let spawnError: Error | undefined;
+  child.once("error", (error) => (spawnError = error));
+  const deadline = Date.now() + startTimeoutMs;
+  while (Date.now() < deadline) {
+    if (spawnError) throw new Error(`moto cannot be started: ${spawnError.message}`);
+    if (hasEnded(child)) throw new Error(`moto ended before it answered (${describeEnd(child)})`);
+    // moto's own page: an API call would use up one of the three that are not checked.
+    const response = await fetch(`${url}/moto-api/data.json`).catch(() => undefined);
+    await response?.body?.cancel();
+    if (response?.ok) return;
+    await sleep(100);
+  }
+  throw new Error(`moto did not answer within ${startTimeoutMs / 1000} s`);
+}
+
+async function createAdmin(url: string): Promise<AccessKey> {
+  const iam: IAMClient = iamClient({ endpointUrl: url, accessKeyId: "first", secretAccessKey: "calls" });
+  const UserName = "lab-admin";
+  const everything = {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+  };
+  await iam.send(new CreateUserCommand({ UserName }));
+  await iam.send(
+    new PutUserPolicyCommand({
+      UserName,
+      PolicyName: "everything",
+      PolicyDocument: JSON.stringify(everything),
+    }),
+  );
+  const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+  iam.destroy();
+  if (!key?.AccessKeyId || !key.SecretAccessKey) throw new Error("moto made no access key");
+  return { accessKeyId: key.AccessKeyId, secretAccessKey: key.SecretAccessKey };
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+function describeEnd(child: ChildProcess): string {
+  return child.signalCode ?? `exit code ${child.exitCode ?? "unknown"}`;
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || hasEnded(child)) return;
+  const ended = once(child, "exit");
+  child.kill("SIGTERM");
+  // moto keeps nothing that a hard end could damage.
+  const hardEnd = setTimeout(() => child.kill("SIGKILL"), 2_000);
+  await ended;
+  clearTimeout(hardEnd);
+}

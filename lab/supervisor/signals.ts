@@ -1,0 +1,52 @@
+/** Something to be undone before this process may end. */
+export type Cleanup = () => Promise<void> | void;
+
+const cleanups = new Set<Cleanup>();
+let handling = false;
+let ending: Promise<never> | undefined;
+
+const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** Has `cleanup` run if this process is ended by a signal or loses its parent. Returns the way to take that back. */
+export function onEnd(cleanup: Cleanup): () => void {
+  cleanups.add(cleanup);
+  return () => {
+    cleanups.delete(cleanup);
+  };
+}
+
+/** Cleans up and exits. A second call (Ctrl-C arrives from the terminal and from npm) waits for the first. */
+export function endProcess(exitCode: number): Promise<never> {
+  ending ??= Promise.allSettled([...cleanups].map(async (cleanup) => cleanup())).then(() => process.exit(exitCode));
+  return ending;
+}
+
+/** Makes SIGINT, SIGTERM and SIGHUP clean up before they end this process. */
+export function handleSignals(): void {
+  if (handling) {
+    return;
+  }
+  handling = true;
+  for (const [name, exitCode] of Object.entries(exitCodes)) {
+    process.on(name, () => void endProcess(exitCode));
+  }
+}
+
+/**
+ * Ends this process, cleaned up, when the process that started it is gone (SIGKILL of `npm run demo`, say). The main
+ * programs that `lab/start.mjs` starts call it first of all.
+ */
+export function exitWithParent(): void {
+  const lost = () => void endProcess(exitCodes.SIGHUP);
+  const parent = process.ppid;
+  // Whoever loses its parent gets another one. That is seen for any parent, but not if it happened before this line.
+  setInterval(() => {
+    if (process.ppid !== parent) {
+      lost();
+    }
+  }, 500).unref();
+  if (process.channel) {
+    process.on("disconnect", lost);
+    process.channel.unref();
+  }
+}

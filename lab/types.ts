@@ -1,0 +1,54 @@
+/** What the lab's parts know of each other. Everything here is plain data, so that it can be written to `lab.json`. */
+
+/** One kube-apiserver that stands for an EKS cluster. */
+export interface LabCluster {
+  /** Name of the cluster, for people and for EKS DescribeCluster: `virginia-blue`. */
+  name: string;
+  /** AWS region it stands in. */
+  region: string;
+  /** The `iss` of its tokens, shaped like an EKS issuer. Nothing answers there: the STS front looks at `endpoint`. */
+  issuerUrl: string;
+  /** Where the API server, its discovery document and its JWKS really answer: `https://127.0.0.1:<port>`. */
+  endpoint: string;
+  /** The certificate that `endpoint` is checked against, PEM. */
+  caCertificate: string;
+  /** An admin's kubeconfig as text (JSON, which is YAML). */
+  kubeconfig: string;
+  /** The same kubeconfig as a file. */
+  kubeconfigPath: string;
+  /** The private key that signs ServiceAccount tokens, PEM file: only for tokens that a test must forge. */
+  signingKeyPath: string;
+}
+
+/** The AWS account on this machine: moto behind the STS front. */
+export interface LabAws {
+  /** The front's address, for `AWS_ENDPOINT_URL`. */
+  endpointUrl: string;
+  accountId: string;
+  /** An IAM user that may do everything; enforcement is on for everybody. */
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
+/** A running lab, as `lab.json` in its folder describes it. */
+export interface LabDescription {
+  /** Names the run; every process of the lab carries it as EKS_IRSA_LAB_RUN in its environment. */
+  runId: string;
+  /** The folder of this run: keys, kubeconfigs, logs, Pulumi state. */
+  directory: string;
+  supervisorPid: number;
+  clusters: LabCluster[];
+  /** A cluster nobody lists: its tokens must never be accepted. */
+  stranger: LabCluster;
+  aws: LabAws;
+}
+
+/** Programs the lab starts, by absolute path. */
+export interface LabBinaries {
+  /** Folder that holds `bin/pulumi`, as the Automation API wants it; undefined never. */
+  pulumiRoot: string;
+  etcd: string;
+  kubeApiServer: string;
+  /** Python of the virtual environment that has moto. */
+  python: string;
+}

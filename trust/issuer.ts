@@ -1,0 +1,141 @@
+/** What an EKS cluster's OIDC issuer URL tells, and the ARN of the IAM OIDC provider that stands for it. */
+export interface Issuer {
+  /** The issuer as tokens carry it (`iss`), byte for byte. */
+  url: string;
+  /** The URL without `https://`: the tail of the provider's ARN and the prefix of its condition keys. */
+  hostPath: string;
+  /** AWS region of an EKS issuer; undefined for one that EKS does not host. */
+  region?: string;
+}
+
+/** An IAM OIDC provider's ARN, taken apart. */
+export interface OidcProviderArn {
+  partition: string;
+  accountId: string;
+  /** Equal to the `hostPath` of the provider's issuer. */
+  hostPath: string;
+}
+
+const EKS_HOST = /^oidc\.eks\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn|\.eu)?|c2s\.ic\.gov|sc2s\.sgov\.gov)$/;
+const DUAL_STACK_HOST =
+  /^oidc-eks\.([a-z0-9-]+)\.api\.(aws|amazonwebservices\.com\.cn|amazonwebservices\.eu)$/;
+const EKS_PATH = /^\/id\/[0-9A-Za-z]+$/;
+const PLAIN_HOST = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
+const PLAIN_PATH = /^(\/[A-Za-z0-9._~-]+)*$/;
+const MAX_LENGTH = 255;
+
+/**
+ * Says what is wrong with an issuer URL and what to write instead, or undefined when IAM and STS will take it.
+ *
+ * STS compares a token's `iss` with the provider's URL byte for byte, so nothing is repaired here.
+ * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html
+ */
+export function issuerProblem(url: string): string | undefined {
+  if (url === "") {
+    return "is empty: the cluster has no OIDC issuer yet; pass `cluster.identity.oidc.issuer` of `aws eks describe-cluster`";
+  }
+  if (/[\s\p{C}]/u.test(url)) {
+    return `contains white space or control characters: ${JSON.stringify(url)}`;
+  }
+  if (!url.startsWith("https://")) {
+    const bare = url.replace(/^[a-z]+:\/\//i, "");
+    return `must begin with https://, as tokens carry it: write ${quote(`https://${bare}`)} instead of ${quote(url)}`;
+  }
+  if (url.length > MAX_LENGTH) {
+    return `is ${url.length} characters long; IAM takes at most ${MAX_LENGTH}`;
+  }
+  return hostAndPathProblem(url);
+}
+
+function hostAndPathProblem(url: string): string | undefined {
+  const [, authority = "", rest = ""] = /^https:\/\/([^/?#]*)(.*)$/.exec(url) ?? [];
+  if (/[?#]/.test(rest)) {
+    return `must have no query and no fragment: write ${quote(url.replace(/[?#].*$/, ""))}`;
+  }
+  if (authority.includes("@")) {
+    return "must have no user name in it";
+  }
+  if (authority.includes(":")) {
+    return `must have no port (IAM refuses one and EKS has none): write ${quote(`https://${authority.replace(/:.*$/, "")}${rest}`)}`;
+  }
+  if (rest.endsWith("/")) {
+    return `must not end with a slash (IAM would keep it as another provider): write ${quote(url.replace(/\/+$/, ""))}`;
+  }
+  const dualStack = DUAL_STACK_HOST.exec(authority);
+  if (dualStack) {
+    return dualStackProblem(dualStack, rest);
+  }
+  if (!PLAIN_HOST.test(authority) || authority.includes("..")) {
+    return `has a host that is not a lower-case DNS name: ${quote(authority)}`;
+  }
+  if (EKS_HOST.test(authority) ? !EKS_PATH.test(rest) : !PLAIN_PATH.test(rest)) {
+    return EKS_HOST.test(authority)
+      ? `is not an EKS issuer: after ${authority} comes /id/ and the cluster's id, not ${quote(rest)}`
+      : `has a path with characters that a condition key cannot carry: ${quote(rest)}`;
+  }
+  return undefined;
+}
+
+function dualStackProblem([, region = "", domain]: RegExpExecArray, path: string): string {
+  const suffix = domain === "aws" ? "" : domain === "amazonwebservices.eu" ? ".eu" : ".cn";
+  return (
+    "is the dual-stack address of the discovery document, and not what the cluster's tokens carry: " +
+    `write ${quote(`https://oidc.eks.${region}.amazonaws.com${suffix}${path}`)}`
+  );
+}
+
+/**
+ * Takes an issuer URL apart.
+ *
+ * @example parseIssuer("https://oidc.eks.us-east-1.amazonaws.com/id/ABC").hostPath // "oidc.eks.us-east-1.amazonaws.com/id/ABC"
+ * @throws Error when {@link issuerProblem} finds fault with it.
+ */
+export function parseIssuer(url: string): Issuer {
+  const problem = issuerProblem(url);
+  if (problem !== undefined) {
+    throw new Error(`issuer URL ${problem}`);
+  }
+  const hostPath = url.slice("https://".length);
+  const region = EKS_HOST.exec(hostPath.split("/", 1)[0] ?? "")?.[1];
+  return region === undefined ? { url, hostPath } : { url, hostPath, region };
+}
+
+/**
+ * The ARN that IAM gives to the OIDC provider of an issuer: computed, so that a preview can show it.
+ *
+ * @param account the account of the ROLE: IAM wants provider and role in one account.
+ */
+export function oidcProviderArn(issuer: Issuer, account: { partition: string; accountId: string }): string {
+  return `arn:${account.partition}:iam::${account.accountId}:oidc-provider/${issuer.hostPath}`;
+}
+
+/** Takes a provider ARN apart; undefined when it is not the ARN of an OIDC provider. */
+export function parseOidcProviderArn(arn: string): OidcProviderArn | undefined {
+  const match = /^arn:(aws[a-z-]*):iam::(\d{12}):oidc-provider\/(.+)$/.exec(arn);
+  const [, partition, accountId, hostPath] = match ?? [];
+  if (partition === undefined || accountId === undefined || hostPath === undefined) {
+    return undefined;
+  }
+  return issuerProblem(`https://${hostPath}`) === undefined ? { partition, accountId, hostPath } : undefined;
+}
+
+/**
+ * Says why a provider cannot be adopted for an issuer, or undefined when it is that issuer's.
+ */
+export function adoptionProblem(arn: string, issuerUrl: string): string | undefined {
+  const parsed = parseOidcProviderArn(arn);
+  if (arn === "") {
+    return "is empty: leave it out to have the provider created, or pass the ARN of the provider to adopt";
+  }
+  if (!parsed) {
+    return `is not the ARN of an IAM OIDC provider (arn:<partition>:iam::<account>:oidc-provider/<issuer without https://>): ${quote(arn)}`;
+  }
+  if (`https://${parsed.hostPath}` !== issuerUrl) {
+    return `belongs to issuer ${quote(`https://${parsed.hostPath}`)}, and not to this cluster's ${quote(issuerUrl)}: adopt the provider of this cluster's issuer`;
+  }
+  return undefined;
+}
+
+function quote(text: string): string {
+  return `"${text}"`;
+}
