@@ -16,6 +16,12 @@ export default tseslint.config(
       // A resource is created for its effect.
       "no-new": "off",
       "@typescript-eslint/no-extraneous-class": "off",
+      // The Kubernetes client's models are classes by name only.
+      "@typescript-eslint/no-unsafe-class-instance-assignment": "off",
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { ignoreRestSiblings: true, argsIgnorePattern: "^_", varsIgnorePattern: "^_" },
+      ],
       eqeqeq: "error",
     },
   },
@@ -27,7 +33,15 @@ export default tseslint.config(
     },
   },
   {
-    files: ["**/*.mjs"],
-    languageOptions: { globals: { process: "readonly", console: "readonly", setTimeout: "readonly" } },
+    files: ["**/*.mjs", "**/*.cjs"],
+    languageOptions: {
+      globals: {
+        process: "readonly",
+        console: "readonly",
+        setTimeout: "readonly",
+        module: "writable",
+        require: "readonly",
+      },
+    },
   },
 );

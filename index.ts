@@ -12,6 +12,7 @@ export {
   type MultiClusterIrsaArgs,
   type MultiClusterIrsaOptions,
 } from "./components/multiClusterIrsa";
+export type { Problem } from "./components/problems";
 export type {
   IrsaCluster,
   RoleSettings,
@@ -19,6 +20,7 @@ export type {
   ServiceAccountBinding,
   TrustSettings,
 } from "./components/types";
+export { findProblems } from "./components/validation";
 export { accessTable, type AccessRow } from "./trust/access";
 export { trustPolicySize } from "./trust/budget";
 export { evaluateTrust, type Decision, type TrustDecision, type TrustRequest } from "./trust/evaluate";

@@ -15,7 +15,13 @@ const THUMBPRINT = /^[0-9A-Fa-f]{40}$/;
 const MAX_THUMBPRINTS = 5;
 
 /**
- * Finds every fault that can be seen before anything is created. Values that are Outputs are checked when they arrive.
+ * Finds every fault of a component's arguments that can be seen before anything is created: the check that
+ * `MultiClusterIrsa` begins with, for programs that make the arguments from configuration. Values that are Outputs are
+ * checked when they arrive.
+ *
+ * @example
+ * const problems = findProblems(args);
+ * if (problems.length > 0) throw new pulumi.RunError(problems.map((p) => `${p.propertyPath} ${p.reason}`).join("\n"));
  */
 export function findProblems(args: MultiClusterIrsaArgs, opts: MultiClusterIrsaOptions = {}): Problem[] {
   const fleet = [
@@ -163,7 +169,7 @@ export function trustProblems({ form, maxSize = DEFAULT_MAX_SIZE }: TrustSetting
   if (form !== undefined && !forms.includes(form)) {
     problems.push({
       propertyPath: "trust.form",
-      reason: `is "${String(form)}": write ${forms.join(" or ")}`,
+      reason: `is ${JSON.stringify(form)}: write ${forms.join(" or ")}`,
     });
   }
   if (!Number.isInteger(maxSize) || maxSize < DEFAULT_MAX_SIZE || maxSize > LARGEST_MAX_SIZE) {

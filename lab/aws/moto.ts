@@ -7,6 +7,7 @@ import {
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { iamClient } from "./iamClient";
 import type { AccessKey } from "./sign";
@@ -32,7 +33,7 @@ export interface MotoOptions {
 export interface Moto {
   url: string;
   admin: AccessKey;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 const startTimeoutMs = 60_000;
@@ -45,7 +46,7 @@ export async function startMoto(options: MotoOptions): Promise<Moto> {
     const child = options.spawnChild(
       "moto",
       options.python,
-      ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)],
+      [join(__dirname, "motoServer.py"), "-H", "127.0.0.1", "-p", String(port)],
       motoEnvironment(options.env),
     );
     const url = `http://127.0.0.1:${port}`;
@@ -61,10 +62,12 @@ export async function startMoto(options: MotoOptions): Promise<Moto> {
 }
 
 function motoEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  // MOTO_ACCOUNT_ID and its like, left in the user's shell, would change whose account this is.
-  const inherited = Object.entries(env).filter(([name]) => !/^(MOTO_|INITIAL_NO_AUTH)/.test(name));
+  // MOTO_ACCOUNT_ID and its like, left in the user's shell, would change whose account this is. Undefined, and not left out:
+  // the caller may put these variables over its own.
+  const inherited = Object.keys({ ...process.env, ...env }).filter((name) => name.startsWith("MOTO_"));
   return {
-    ...Object.fromEntries(inherited),
+    ...env,
+    ...Object.fromEntries(inherited.map((name) => [name, undefined])),
     MOTO_IAM_LOAD_MANAGED_POLICIES: "true",
     // The three calls of createAdmin; from the fourth on moto checks signature and policies of every call.
     INITIAL_NO_AUTH_ACTION_COUNT: "3",

@@ -48,7 +48,8 @@ function elementHolds(written: string, policyValues: unknown, values: KeyValues)
   if (values === "unknown" || wanted === undefined) return "unknown";
   if (written === "Null") return nullHolds(wanted, values);
 
-  const [, quantifier, name = "", ifExists] = /^(ForAllValues:|ForAnyValue:)?(.*?)(IfExists)?$/.exec(written) ?? [];
+  const [, quantifier, name = "", ifExists] =
+    /^(ForAllValues:|ForAnyValue:)?(.*?)(IfExists)?$/.exec(written) ?? [];
   const operator = operators.get(name);
   // ${…} is a policy variable, or text in the older policy language: neither is needed here.
   if (operator === undefined || wanted.some((value) => value.includes("${"))) return "unknown";

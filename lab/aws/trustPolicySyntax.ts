@@ -34,6 +34,12 @@ export function refuseMalformedTrustPolicy(document: string, parameter: string, 
   if (document.length > longestDocument) {
     refuseViolations([violation("", parameter, `have length less than or equal to ${longestDocument}`)]);
   }
+  if (!/^[\t\n\r\u0020-\u00FF]*$/.test(document)) {
+    throw new AwsError(
+      "ValidationError",
+      `The specified value for ${parameter} is invalid. It must contain only printable ASCII characters.`,
+    );
+  }
   const policy = parse(document);
   for (const statement of statementsOf(policy)) refuseStatement(statement);
   refuseRepeatedIds(policy);
@@ -53,14 +59,17 @@ function parse(document: string): Record<string, unknown> {
   const duplicate = findDuplicateKey(document);
   if (duplicate) {
     const isOperator = duplicate.path.at(-1) === "Condition";
-    throw malformed(isOperator ? `Duplicate condition element: ${duplicate.key}` : "Syntax errors in policy.");
+    throw malformed(
+      isOperator ? `Duplicate condition element: ${duplicate.key}` : "Syntax errors in policy.",
+    );
   }
   return policy;
 }
 
 function statementsOf(policy: Record<string, unknown>): Record<string, unknown>[] {
   const { Version: version, Statement: written } = policy;
-  if (Object.keys(policy).some((element) => !["Version", "Id", "Statement"].includes(element))) throw syntax();
+  if (Object.keys(policy).some((element) => !["Version", "Id", "Statement"].includes(element)))
+    throw syntax();
   if (version !== undefined && version !== "2012-10-17" && version !== "2008-10-17") {
     throw malformed("The policy must contain a valid version string");
   }

@@ -6,6 +6,7 @@ import type { Children } from "../supervisor/children";
 import type { LabCluster } from "../types";
 import { type ClusterSpec, issuerUrlOf } from "./clusters";
 import { createSigningKeys } from "./keys";
+import type { EtcdAddress } from "./etcd";
 import { adminKubeconfig } from "./kubeconfig";
 
 /** The files of a cluster, made before its API server starts. */
@@ -16,6 +17,16 @@ export interface ClusterFiles {
   tokens: string;
   adminToken: string;
   certificates: string;
+}
+
+/** What an API server is started with. */
+export interface ApiServerOptions {
+  binary: string;
+  spec: ClusterSpec;
+  files: ClusterFiles;
+  port: number;
+  etcd: EtcdAddress;
+  children: Children;
 }
 
 /** An API server whose certificate is known; it may not be ready yet. */
@@ -44,10 +55,11 @@ export async function createClusterFiles(directory: string): Promise<ClusterFile
   return files;
 }
 
-function apiServerFlags(spec: ClusterSpec, files: ClusterFiles, port: number, etcdUrl: string): string[] {
+function apiServerFlags(options: ApiServerOptions): string[] {
+  const { spec, files, port, etcd } = options;
   return [
-    `--etcd-servers=${etcdUrl}`,
-    `--etcd-prefix=/${spec.name}`,
+    `--etcd-servers=${etcd.url}`,
+    `--etcd-prefix=${etcd.prefix}/${spec.name}`,
     "--bind-address=127.0.0.1",
     "--advertise-address=127.0.0.1", // otherwise it looks for a default route, and ends where there is none
     `--secure-port=${port}`,
@@ -71,20 +83,11 @@ function apiServerFlags(spec: ClusterSpec, files: ClusterFiles, port: number, et
  * Starts an API server and waits until it has signed its certificate. It makes a CA and a certificate for 127.0.0.1
  * by itself, both in one file, so none has to be made here.
  */
-export async function startApiServer(options: {
-  binary: string;
-  spec: ClusterSpec;
-  files: ClusterFiles;
-  port: number;
-  etcdUrl: string;
-  children: Children;
-}): Promise<StartedApiServer> {
+export async function startApiServer(options: ApiServerOptions): Promise<StartedApiServer> {
   const { spec, files, port, children } = options;
   const childName = `kube-apiserver-${spec.name}`;
   // GOGC=50: 30 MB less for a tenth of a second of CPU.
-  const child = children.spawn(childName, options.binary, apiServerFlags(spec, files, port, options.etcdUrl), {
-    GOGC: "50",
-  });
+  const child = children.spawn(childName, options.binary, apiServerFlags(options), { GOGC: "50" });
   const certificate = path.join(files.certificates, "apiserver.crt");
   await children.waitFor(childName, child, () => Promise.resolve(hasWholeCertificates(certificate)));
 
@@ -96,7 +99,16 @@ export async function startApiServer(options: {
   const { name, region } = spec;
   const issuerUrl = issuerUrlOf(spec);
   const signingKeyPath = files.signingKey;
-  const cluster = { name, region, issuerUrl, endpoint, caCertificate, kubeconfig, kubeconfigPath, signingKeyPath };
+  const cluster = {
+    name,
+    region,
+    issuerUrl,
+    endpoint,
+    caCertificate,
+    kubeconfig,
+    kubeconfigPath,
+    signingKeyPath,
+  };
   return { cluster, child, childName };
 }
 

@@ -2,6 +2,13 @@ import * as http from "node:http";
 import * as path from "node:path";
 import type { Children } from "../supervisor/children";
 
+/** Where clusters keep their objects. */
+export interface EtcdAddress {
+  url: string;
+  /** Begins the keys of this run, so that not even a mistaken port could mix two labs. */
+  prefix: string;
+}
+
 /** The name of etcd among the lab's children. */
 export const ETCD = "etcd";
 
@@ -18,13 +25,14 @@ function isHealthy(clientUrl: string): Promise<boolean> {
   });
 }
 
-/** Starts the one etcd that all clusters share and waits until it answers. Returns its URL. */
+/** Starts the one etcd that all clusters share and waits until it answers. */
 export async function startEtcd(options: {
   binary: string;
+  runId: string;
   directory: string;
   ports: { client: number; peer: number };
   children: Children;
-}): Promise<string> {
+}): Promise<EtcdAddress> {
   const clientUrl = `http://127.0.0.1:${options.ports.client}`;
   const peerUrl = `http://127.0.0.1:${options.ports.peer}`;
   const child = options.children.spawn(
@@ -44,5 +52,5 @@ export async function startEtcd(options: {
     { GOGC: "50" },
   );
   await options.children.waitFor(ETCD, child, () => isHealthy(clientUrl));
-  return clientUrl;
+  return { url: clientUrl, prefix: `/${options.runId}` };
 }

@@ -1,7 +1,12 @@
 import type { LabCluster } from "../types";
 
 /** A kubeconfig for the cluster's administrator. JSON is YAML, so every client reads it. */
-export function adminKubeconfig(name: string, endpoint: string, caCertificate: string, token: string): string {
+export function adminKubeconfig(
+  name: string,
+  endpoint: string,
+  caCertificate: string,
+  token: string,
+): string {
   return JSON.stringify({
     apiVersion: "v1",
     kind: "Config",

@@ -22,7 +22,6 @@ export function apiRequest(
       agent: false, // a server that is being stopped waits for connections that are kept alive
       timeout: 10_000,
       headers: {
-        accept: "application/json",
         ...(request.token ? { authorization: `Bearer ${request.token}` } : {}),
         ...(request.body === undefined ? {} : { "content-type": "application/json" }),
       },

@@ -36,7 +36,10 @@ export function lastLines(file: string, count = 12): string {
     return "(there is no log)";
   }
   const lines = fs.readFileSync(file, "utf8").trimEnd().split("\n").slice(-count);
-  return lines.map((line) => (line.length > 400 ? `${line.slice(0, 400)}…` : line)).join("\n") || "(the log is empty)";
+  return (
+    lines.map((line) => (line.length > 400 ? `${line.slice(0, 400)}…` : line)).join("\n") ||
+    "(the log is empty)"
+  );
 }
 
 /** The programs that a supervisor has started. */
@@ -46,7 +49,11 @@ export class Children {
   constructor(
     private readonly directory: string,
     private readonly environment: NodeJS.ProcessEnv,
-    private readonly onChange: (pids: number[]) => void,
+    private readonly events: {
+      /** The set of running children is another now. */
+      changed: (pids: number[]) => void;
+      ended: (name: string, how: string) => void;
+    },
   ) {}
 
   logPath(name: string): string {
@@ -74,21 +81,31 @@ export class Children {
     child.once("error", (error) => {
       fs.appendFileSync(this.logPath(name), `${error.message}\n`);
     });
-    child.once("exit", () => {
+    child.once("exit", (code, signal) => {
       this.#running.delete(name);
+      this.events.ended(name, signal ?? `exit code ${code ?? "unknown"}`);
     });
     this.#running.set(name, child);
-    this.onChange(this.pids());
+    this.events.changed(this.pids());
     return child;
   };
 
   /** Resolves when `check` is true; rejects with the end of the log if the child ends first or `seconds` have gone. */
-  async waitFor(name: string, child: ChildProcess, check: () => Promise<boolean>, seconds = 120): Promise<void> {
+  async waitFor(
+    name: string,
+    child: ChildProcess,
+    check: () => Promise<boolean>,
+    seconds = 120,
+  ): Promise<void> {
     const deadline = Date.now() + seconds * 1_000;
-    while (!(await check())) {
+    for (;;) {
+      // First of all, for it may be another program that answers where this one could not start.
       if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) {
         const how = child.signalCode ?? `exit code ${child.exitCode ?? "unknown"}`;
         throw this.failure(name, `ended while it was starting (${how})`);
+      }
+      if (await check()) {
+        return;
       }
       if (Date.now() > deadline) {
         throw this.failure(name, `was not ready after ${seconds} s`);

@@ -39,7 +39,7 @@ function descendantsByPs(roots: readonly number[]): number[] {
     .split("\n")
     .map((line) => line.trim().split(/\s+/).map(Number));
   const found = new Set(roots);
-  for (let before = -1; before !== found.size; ) {
+  for (let before = -1; before !== found.size;) {
     before = found.size;
     for (const [pid, parent] of parents) {
       if (pid !== undefined && parent !== undefined && found.has(parent)) {

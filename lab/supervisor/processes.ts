@@ -28,10 +28,15 @@ function thisMachine(): string {
 function startTimeOf(pid: number): string | undefined {
   try {
     if (!onLinux) {
-      return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim() || undefined;
+      return (
+        execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim() || undefined
+      );
     }
     // Field 2 is the program's name in brackets and may hold anything, so count from the last bracket.
-    const fields = fs.readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").split(" ");
+    const fields = fs
+      .readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ");
     const [state, startTime] = [fields[0], fields[19]];
     return state === "Z" || state === "X" ? undefined : startTime;
   } catch {

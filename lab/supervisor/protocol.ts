@@ -18,6 +18,4 @@ export type ClientMessage = { say: "keep" } | { say: "stop"; keepFolder: boolean
 
 /** What a supervisor answers, one JSON value a line. */
 export type SupervisorMessage =
-  | { say: "log"; line: string }
-  | { say: "ready"; lab: LabDescription }
-  | { say: "failed"; message: string };
+  { say: "log"; line: string } | { say: "ready"; lab: LabDescription } | { say: "failed"; message: string };

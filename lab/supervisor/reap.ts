@@ -33,13 +33,16 @@ function isStale(directory: string, record: RunRecord | undefined, finishedToo: 
   return client === "gone" || record.kept;
 }
 
-/** Ends everything that is left of a run, and removes its folder. */
-export async function reapRun(directory: string, record = readRecord(directory)): Promise<void> {
+/** Ends everything that is left of a run, and removes its folder if that is not wanted for its logs. */
+export async function reapRun(directory: string, options: { keepFolder?: boolean } = {}): Promise<void> {
+  const record = readRecord(directory);
   const runId = record?.runId ?? path.basename(directory);
   const recorded = [...(record?.children ?? []), ...(record?.supervisor ? [record.supervisor] : [])];
   // Nothing that a dead run's processes could still do is worth waiting for.
   await endAll(() => processesOfRun(runId, alivePids(recorded)), 0);
-  await removeRunFolder(directory);
+  if (!options.keepFolder) {
+    await removeRunFolder(directory);
+  }
 }
 
 function alivePids(identities: RunRecord["children"]): number[] {
@@ -50,12 +53,14 @@ function alivePids(identities: RunRecord["children"]): number[] {
  * Clears away runs whose owner is gone. Runs that live, here or in another container, are left alone.
  * @returns the ids of the runs that were cleared away
  */
-export async function reapStaleRuns(cacheRoot: string, options: { finishedToo?: boolean } = {}): Promise<string[]> {
+export async function reapStaleRuns(
+  cacheRoot: string,
+  options: { finishedToo?: boolean } = {},
+): Promise<string[]> {
   const reaped: string[] = [];
   for (const directory of listRuns(cacheRoot)) {
-    const record = readRecord(directory);
-    if (isStale(directory, record, options.finishedToo ?? false)) {
-      await reapRun(directory, record);
+    if (isStale(directory, readRecord(directory), options.finishedToo ?? false)) {
+      await reapRun(directory);
       reaped.push(path.basename(directory));
     }
   }

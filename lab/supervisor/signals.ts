@@ -17,8 +17,18 @@ export function onEnd(cleanup: Cleanup): () => void {
 
 /** Cleans up and exits. A second call (Ctrl-C arrives from the terminal and from npm) waits for the first. */
 export function endProcess(exitCode: number): Promise<never> {
-  ending ??= Promise.allSettled([...cleanups].map(async (cleanup) => cleanup())).then(() => process.exit(exitCode));
+  ending ??= Promise.allSettled([...cleanups].map(async (cleanup) => cleanup())).then(() =>
+    process.exit(exitCode),
+  );
   return ending;
+}
+
+/**
+ * For whoever failed because this process is being ended: stays until it is, since nobody wants to read of that failure.
+ * Returns at once otherwise.
+ */
+export async function unlessEnding(): Promise<void> {
+  await ending;
 }
 
 /** Makes SIGINT, SIGTERM and SIGHUP clean up before they end this process. */

@@ -1,2 +1,10 @@
-import { serve, type ProviderHandlers } from "../shared/server";
-serve({ name: "kubernetes", version: "4.34.2", configure: () => Promise.resolve() } as unknown as ProviderHandlers);
+import { setTimeout } from "node:timers/promises";
+import { version } from "@pulumi/kubernetes/package.json";
+import { serve } from "../shared/server";
+import { KubernetesProvider } from "./provider";
+
+serve(
+  new KubernetesProvider(version, (milliseconds, signal) =>
+    setTimeout(milliseconds, undefined, { signal }).catch(() => undefined),
+  ),
+);

@@ -1,4 +1,11 @@
-import { UNKNOWN, containsUnknown, isProperties, type Properties, type PropertyValue } from "./values";
+import {
+  Secret,
+  UNKNOWN,
+  containsUnknown,
+  isProperties,
+  type Properties,
+  type PropertyValue,
+} from "./values";
 
 /** One place where two values differ. */
 export interface Difference {
@@ -34,9 +41,14 @@ function compare(
   } else if (before === undefined || after === undefined) {
     if (before === after) return;
     differences.push({ path, kind: before === undefined ? "add" : "delete" });
-  } else if (before !== after || after === UNKNOWN) {
+  } else if (!sameScalar(before, after)) {
     differences.push({ path, kind: "update" });
   }
+}
+
+function sameScalar(before: PropertyValue, after: PropertyValue): boolean {
+  if (before instanceof Secret && after instanceof Secret) return sameValue(before.value, after.value);
+  return before === after && after !== UNKNOWN;
 }
 
 /** Are two values equal at every depth? Never, where something is unknown. */

@@ -70,6 +70,8 @@ export type InvokeResult = { result: Properties } | { failures: CheckFailure[] }
 export interface ProviderHandlers {
   name: string;
   version: string;
+  /** The plugin wants each Secret as one and marks its outputs itself. Provider configuration stays unwrapped. */
+  acceptSecrets?: boolean;
   checkConfig?(news: Properties, olds: Properties, context: ResourceContext): Promise<CheckResult>;
   diffConfig?(
     olds: Properties,

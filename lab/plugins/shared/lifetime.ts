@@ -1,4 +1,6 @@
 const PARENT_POLL_MS = 500;
+/** Long enough for the last answer to leave the process. */
+const LINGER_MS = 200;
 
 /**
  * Calls back when the process that started this one is gone. An engine that is killed cannot stop its plugins, and the
@@ -40,6 +42,6 @@ export class CallCounter {
   }
 
   private checkIdle(): void {
-    if (this.running === 0 && this.onIdle !== undefined) setImmediate(this.onIdle);
+    if (this.running === 0 && this.onIdle !== undefined) setTimeout(this.onIdle, LINGER_MS);
   }
 }

@@ -8,7 +8,15 @@ import { createService } from "./service";
 export { InitFailedError } from "./errors";
 export type * from "./handlers";
 export type { EngineLog } from "./engine-log";
-export { UNKNOWN, containsUnknown, isProperties, type Properties, type PropertyValue } from "./values";
+export { uniqueName } from "./unique-name";
+export {
+  Secret,
+  UNKNOWN,
+  containsUnknown,
+  isProperties,
+  type Properties,
+  type PropertyValue,
+} from "./values";
 
 // The SDKs allow 400 MiB: https://github.com/pulumi/pulumi/blob/v3.248.0/sdk/nodejs/runtime/settings.ts (grpcChannelOptions).
 const MAX_MESSAGE = 400 * 1024 * 1024;

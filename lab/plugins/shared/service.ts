@@ -1,4 +1,5 @@
 import * as grpc from "@grpc/grpc-js";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { PluginInfo, type PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
@@ -7,7 +8,7 @@ import { toServiceError } from "./errors";
 import type { OperationContext, ProviderHandlers, ResourceContext } from "./handlers";
 import { CallCounter } from "./lifetime";
 import { toCheckResponse, toDiffResponse, toFailures } from "./messages";
-import { fromStruct, toStruct } from "./values";
+import { fromStruct, toStruct, type Properties } from "./values";
 
 type Unary<Request, Response> = grpc.handleUnaryCall<Request, Response>;
 
@@ -50,6 +51,9 @@ export function createService(
         );
     };
   }
+
+  /** A resource's properties; those of a provider never are wrapped. */
+  const open = (struct: Struct | undefined): Properties => fromStruct(struct, handlers.acceptSecrets);
 
   const about = (request: ResourceRequest): ResourceContext => ({
     urn: request.getUrn(),
@@ -107,14 +111,15 @@ export function createService(
       await handlers.configure(fromStruct(request.getArgs()));
       const response = new proto.ConfigureResponse();
       response.setSupportspreview(true);
+      response.setAcceptsecrets(handlers.acceptSecrets ?? false);
       return response;
     }),
 
     check: unary<proto.CheckRequest, proto.CheckResponse>(async (request) => {
       const result = await handlers.check(
         request.getType(),
-        fromStruct(request.getOlds()),
-        fromStruct(request.getNews()),
+        open(request.getOlds()),
+        open(request.getNews()),
         { ...about(request), randomSeed: Buffer.from(request.getRandomseed_asU8()) },
       );
       return toCheckResponse(result);
@@ -123,9 +128,9 @@ export function createService(
       const result = await handlers.diff(
         request.getType(),
         request.getId(),
-        fromStruct(request.getOlds()),
-        fromStruct(request.getNews()),
-        fromStruct(request.getOldInputs()),
+        open(request.getOlds()),
+        open(request.getNews()),
+        open(request.getOldInputs()),
         request.getIgnorechangesList(),
         about(request),
       );
@@ -134,7 +139,7 @@ export function createService(
     create: unary<proto.CreateRequest, proto.CreateResponse>(async (request) => {
       const { id, state } = await handlers.create(
         request.getType(),
-        fromStruct(request.getProperties()),
+        open(request.getProperties()),
         operation(request, request.getPreview()),
       );
       const response = new proto.CreateResponse();
@@ -146,8 +151,8 @@ export function createService(
       const result = await handlers.read(
         request.getType(),
         request.getId(),
-        fromStruct(request.getProperties()),
-        fromStruct(request.getInputs()),
+        open(request.getProperties()),
+        open(request.getInputs()),
         about(request),
       );
       // An empty id says that the resource does not exist any more.
@@ -162,11 +167,11 @@ export function createService(
       const state = await handlers.update(
         request.getType(),
         request.getId(),
-        fromStruct(request.getOlds()),
-        fromStruct(request.getNews()),
+        open(request.getOlds()),
+        open(request.getNews()),
         {
           ...operation(request, request.getPreview(), request.getIgnorechangesList()),
-          oldInputs: fromStruct(request.getOldInputs()),
+          oldInputs: open(request.getOldInputs()),
         },
       );
       const response = new proto.UpdateResponse();
@@ -177,7 +182,7 @@ export function createService(
       await handlers.delete(
         request.getType(),
         request.getId(),
-        fromStruct(request.getProperties()),
+        open(request.getProperties()),
         operation(request, false),
       );
       return new Empty();

@@ -3,21 +3,34 @@ import { ListValue, NullValue, Struct, Value } from "google-protobuf/google/prot
 /** Stands for a value that is not known before the deployment runs. */
 export const UNKNOWN: unique symbol = Symbol("unknown");
 
-/** What a resource property can hold here: JSON, or {@link UNKNOWN} at any depth. */
+/** A value that must not be shown. Only a plugin that accepts secrets gets them; any plugin may return them. */
+export class Secret {
+  constructor(readonly value: PropertyValue) {}
+}
+
+/** What a resource property can hold here: JSON, or {@link UNKNOWN} or a {@link Secret} at any depth. */
 export type PropertyValue =
-  null | boolean | number | string | typeof UNKNOWN | PropertyValue[] | { [key: string]: PropertyValue };
+  | null
+  | boolean
+  | number
+  | string
+  | typeof UNKNOWN
+  | Secret
+  | PropertyValue[]
+  | { [key: string]: PropertyValue };
 
 /** The properties of a resource, an invoke or a provider. A key without a value is absent, never null. */
 export type Properties = Record<string, PropertyValue>;
 
 /** A map, as opposed to a list or a scalar. */
 export function isProperties(value: unknown): value is Properties {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Secret);
 }
 
 /** Is anything unknown in here, at any depth? */
 export function containsUnknown(value: PropertyValue | undefined): boolean {
   if (value === UNKNOWN) return true;
+  if (value instanceof Secret) return containsUnknown(value.value);
   if (Array.isArray(value)) return value.some(containsUnknown);
   return isProperties(value) && Object.values(value).some(containsUnknown);
 }
@@ -39,21 +52,17 @@ export const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 const OUTPUT_SIGNATURE = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 
-/** Properties as they came over the wire, secrets unwrapped, nulls dropped. */
-export function fromStruct(struct: Struct | undefined): Properties {
-  return struct === undefined ? {} : mapFromStruct(struct);
-}
-
-function mapFromStruct(struct: Struct): Properties {
+/** Properties as they came over the wire, nulls dropped, secrets unwrapped unless they are wanted. */
+export function fromStruct(struct: Struct | undefined, keepSecrets = false): Properties {
   const map: Properties = {};
-  struct.getFieldsMap().forEach((value: Value, key: string) => {
-    const decoded = fromValue(value);
+  struct?.getFieldsMap().forEach((value: Value, key: string) => {
+    const decoded = fromValue(value, keepSecrets);
     if (decoded !== null) map[key] = decoded;
   });
   return map;
 }
 
-function fromValue(value: Value): PropertyValue {
+function fromValue(value: Value, keepSecrets: boolean): PropertyValue {
   switch (value.getKindCase()) {
     case Value.KindCase.BOOL_VALUE:
       return value.getBoolValue();
@@ -64,19 +73,20 @@ function fromValue(value: Value): PropertyValue {
       return UNKNOWN_MARKERS.has(text) ? UNKNOWN : text;
     }
     case Value.KindCase.LIST_VALUE:
-      return (value.getListValue()?.getValuesList() ?? []).map(fromValue);
+      return (value.getListValue()?.getValuesList() ?? []).map((item) => fromValue(item, keepSecrets));
     case Value.KindCase.STRUCT_VALUE:
-      return unwrap(fromStruct(value.getStructValue()));
+      return unwrap(fromStruct(value.getStructValue(), keepSecrets), keepSecrets);
     default:
       return null;
   }
 }
 
-// Configure gets secrets whatever the plugin said it accepts.
-function unwrap(map: Properties): PropertyValue {
+function unwrap(map: Properties, keepSecrets: boolean): PropertyValue {
   switch (map[SIGNATURE]) {
-    case SECRET_SIGNATURE:
-      return map.value ?? null;
+    case SECRET_SIGNATURE: {
+      const content = map.value ?? null;
+      return keepSecrets ? new Secret(content) : content;
+    }
     case OUTPUT_SIGNATURE:
       return map.value ?? UNKNOWN;
     default:
@@ -101,6 +111,8 @@ function toValue(value: unknown): Value {
   else if (typeof value === "number") wire.setNumberValue(value);
   else if (typeof value === "string") wire.setStringValue(value);
   else if (Array.isArray(value)) wire.setListValue(new ListValue().setValuesList(value.map(toValue)));
+  else if (value instanceof Secret)
+    wire.setStructValue(toStruct({ [SIGNATURE]: SECRET_SIGNATURE, value: value.value }));
   else if (isProperties(value)) wire.setStructValue(toStruct(value));
   else wire.setNullValue(NullValue.NULL_VALUE);
   return wire;

@@ -1,0 +1,169 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { resolve } from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
+import {
+  fromClusterName,
+  type IrsaCluster,
+  type MultiClusterIrsaArgs,
+  type Problem,
+  type ServiceAccountBinding,
+} from "../../index";
+
+type Entry = Record<string, unknown>;
+
+const CLUSTER_KEYS = [
+  "name",
+  "clusterName",
+  "region",
+  "profile",
+  "issuerUrl",
+  "kubeconfig",
+  "oidcProviderArn",
+  "formerNames",
+];
+const BINDING_KEYS = ["namespace", "name", "clusters"];
+
+/**
+ * Reads the fleet from the stack's configuration. What is wrong with it is collected, not thrown, so that it can be told
+ * together with what the component finds.
+ */
+export function readFleet(config: pulumi.Config): { args: MultiClusterIrsaArgs; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const clusters = entries(config, "clusters", CLUSTER_KEYS, problems).map((entry, index) =>
+    readCluster(entry, `clusters[${index}]`, problems),
+  );
+  const serviceAccounts = entries(config, "serviceAccounts", BINDING_KEYS, problems).map((entry, index) =>
+    readBinding(entry, `serviceAccounts[${index}]`, problems),
+  );
+  const roleName = config.get("roleName");
+  const args: MultiClusterIrsaArgs = {
+    clusters,
+    serviceAccounts,
+    policyArns: readPolicyArns(config, problems),
+    ...(roleName !== undefined && { role: { name: roleName } }),
+    ...(config.get("samplePods") === "false" ? {} : { samplePod: {} }),
+  };
+  return { args, problems };
+}
+
+/** A cluster by its issuer and a kubeconfig file, or by its name in EKS alone. */
+function readCluster(entry: Entry, path: string, problems: Problem[]): IrsaCluster {
+  const text = (key: string) => readText(entry, key, path, problems);
+  const name = text("name") ?? "";
+  const issuerUrl = text("issuerUrl");
+  const kubeconfigFile = text("kubeconfig");
+  const [clusterName, region, profile] = [text("clusterName"), text("region"), text("profile")];
+  const oidcProviderArn = text("oidcProviderArn");
+  const formerNames = readTexts(entry, "formerNames", path, problems);
+  const common = {
+    ...(oidcProviderArn !== undefined && { oidcProviderArn }),
+    ...(formerNames && { formerNames }),
+  };
+  if (issuerUrl === undefined && kubeconfigFile === undefined && name !== "") {
+    return fromClusterName(name, {
+      ...common,
+      ...(clusterName !== undefined && { clusterName }),
+      ...(region !== undefined && { region }),
+      ...(profile !== undefined && { profile }),
+    });
+  }
+  const kubeconfig =
+    kubeconfigFile === undefined ? undefined : readKubeconfig(kubeconfigFile, path, problems);
+  return { name, issuerUrl: issuerUrl ?? "", ...common, ...(kubeconfig !== undefined && { kubeconfig }) };
+}
+
+function readKubeconfig(file: string, path: string, problems: Problem[]): string {
+  try {
+    return readFileSync(resolve(file.replace(/^~(?=\/)/, homedir())), "utf8");
+  } catch (error) {
+    const reason = `is not a file that can be read: ${error instanceof Error ? error.message : String(error)}`;
+    problems.push({ propertyPath: `${path}.kubeconfig`, reason });
+    // Not empty, so that the fault is told once.
+    return "unreadable";
+  }
+}
+
+function readBinding(entry: Entry, path: string, problems: Problem[]): ServiceAccountBinding {
+  const clusters = readTexts(entry, "clusters", path, problems);
+  return {
+    namespace: readText(entry, "namespace", path, problems) ?? "",
+    name: readText(entry, "name", path, problems) ?? "",
+    ...(clusters && { clusters }),
+  };
+}
+
+function readPolicyArns(config: pulumi.Config, problems: Problem[]): Record<string, string> {
+  const value: unknown = config.getObject("policyArns") ?? {};
+  if (!isEntry(value)) {
+    problems.push({
+      propertyPath: "policyArns",
+      reason: "is not a map: write keys of yours, each with a policy's ARN",
+    });
+    return {};
+  }
+  const texts = Object.keys(value).map((key): [string, string] => [
+    key,
+    readText(value, key, "policyArns", problems) ?? "",
+  ]);
+  return Object.fromEntries(texts);
+}
+
+function entries(config: pulumi.Config, key: string, known: string[], problems: Problem[]): Entry[] {
+  const value: unknown = readObject(config, key, problems) ?? [];
+  if (!Array.isArray(value)) {
+    problems.push({ propertyPath: key, reason: "is not a list" });
+    return [];
+  }
+  return value.map((entry: unknown, index) => {
+    const path = `${key}[${index}]`;
+    if (!isEntry(entry)) {
+      problems.push({ propertyPath: path, reason: `is not a map: write ${known.join(", ")}` });
+      return {};
+    }
+    for (const strange of Object.keys(entry).filter((name) => !known.includes(name))) {
+      problems.push({
+        propertyPath: `${path}.${strange}`,
+        reason: `is unknown: there are ${known.join(", ")}`,
+      });
+    }
+    return entry;
+  });
+}
+
+function readObject(config: pulumi.Config, key: string, problems: Problem[]): unknown {
+  try {
+    return config.getObject(key);
+  } catch {
+    problems.push({ propertyPath: key, reason: "is text: write it as a list in Pulumi.<stack>.yaml" });
+    return undefined;
+  }
+}
+
+function readText(entry: Entry, key: string, path: string, problems: Problem[]): string | undefined {
+  const value = entry[key];
+  if (value === undefined || typeof value === "string") {
+    return value;
+  }
+  problems.push({ propertyPath: `${path}.${key}`, reason: `is not text: ${JSON.stringify(value)}` });
+  return undefined;
+}
+
+function readTexts(entry: Entry, key: string, path: string, problems: Problem[]): string[] | undefined {
+  const value = entry[key];
+  if (value === undefined) {
+    return undefined;
+  }
+  if (Array.isArray(value) && value.every((one): one is string => typeof one === "string")) {
+    return value;
+  }
+  problems.push({
+    propertyPath: `${path}.${key}`,
+    reason: `is not a list of texts: ${JSON.stringify(value)}`,
+  });
+  return undefined;
+}
+
+function isEntry(value: unknown): value is Entry {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,19 @@
+import * as pulumi from "@pulumi/pulumi";
+// In a project of your own: from "eks-irsa".
+import { findProblems, MultiClusterIrsa } from "../../index";
+import { readFleet } from "./fleetConfig";
+
+const { args, problems } = readFleet(new pulumi.Config());
+const all = [...problems, ...findProblems(args)];
+if (all.length > 0) {
+  const lines = all.map(({ propertyPath, reason }) => `  - ${propertyPath} ${reason}`);
+  throw new pulumi.RunError(["The stack's configuration has faults:", ...lines].join("\n"));
+}
+
+const irsa = new MultiClusterIrsa("app", args);
+
+export const roleArn = irsa.roleArn;
+export const roleName = irsa.roleName;
+export const oidcProviderArns = irsa.oidcProviderArns;
+export const trustPolicy = irsa.trustPolicyJson;
+export const trustPolicySize = irsa.trustPolicySize;

@@ -1,0 +1,57 @@
+import {
+  GetOpenIDConnectProviderCommand,
+  GetRoleCommand,
+  NoSuchEntityException,
+  type IAMClient,
+} from "@aws-sdk/client-iam";
+
+/** A role, as far as STS must know it. */
+export interface Role {
+  arn: string;
+  id: string;
+  trustPolicy: string;
+  maxSessionDuration: number;
+}
+
+/** An OIDC provider of the account. */
+export interface OidcProvider {
+  arn: string;
+  /** The audiences it takes. */
+  clientIds: string[];
+}
+
+/** What IAM holds, read by the front for itself. */
+export class Account {
+  constructor(private readonly iam: IAMClient) {}
+
+  /** The role of exactly this ARN, path included. */
+  async role(arn: string): Promise<Role | undefined> {
+    const RoleName = arn.split("/").at(-1) ?? "";
+    const answer = await orNothing(this.iam.send(new GetRoleCommand({ RoleName })));
+    const role = answer?.Role;
+    if (role?.Arn !== arn || !role.RoleId || !role.AssumeRolePolicyDocument) return undefined;
+    return {
+      arn,
+      id: role.RoleId,
+      trustPolicy: decodeURIComponent(role.AssumeRolePolicyDocument),
+      maxSessionDuration: role.MaxSessionDuration ?? 3600,
+    };
+  }
+
+  /** The OIDC provider of exactly this ARN. */
+  async oidcProvider(arn: string): Promise<OidcProvider | undefined> {
+    const answer = await orNothing(
+      this.iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arn })),
+    );
+    return answer && { arn, clientIds: answer.ClientIDList ?? [] };
+  }
+}
+
+async function orNothing<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof NoSuchEntityException) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,46 @@
+import { Account } from "./account";
+import { KeyFinder } from "./discovery";
+import { registerClusters, type EksCluster } from "./eks";
+import { startFront } from "./front";
+import { iamClient } from "./iamClient";
+import { accountId, startMoto, type MotoOptions } from "./moto";
+import type { LabAws } from "../types";
+
+/** IAM's default for the length of a trust policy. */
+const defaultTrustPolicyQuota = 2048;
+
+export interface AwsOptions extends MotoOptions {
+  /** The folder of the run. */
+  directory: string;
+  /** The clusters that EKS knows and whose tokens STS can verify. */
+  clusters: EksCluster[];
+  /** Most non-whitespace characters of a trust policy; 2,048 unless the account's quota is to be another. */
+  trustPolicyQuota?: number;
+}
+
+/** Starts the lab's AWS account: moto, and the front that everybody talks to. */
+export async function startAws(options: AwsOptions): Promise<{ aws: LabAws; close: () => Promise<void> }> {
+  const moto = await startMoto(options);
+  try {
+    const iam = iamClient({ endpointUrl: moto.url, ...moto.admin });
+    await registerClusters(options.clusters, moto, iam);
+    const front = await startFront({
+      moto,
+      account: new Account(iam),
+      keys: new KeyFinder(options.clusters),
+      clusters: options.clusters,
+      trustPolicyQuota: options.trustPolicyQuota ?? defaultTrustPolicyQuota,
+    });
+    return {
+      aws: { endpointUrl: front.url, accountId, ...moto.admin },
+      async close() {
+        await front.close();
+        iam.destroy();
+        await moto.stop();
+      },
+    };
+  } catch (error) {
+    await moto.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,109 @@
+import type { Account } from "./account";
+import type { KeyFinder } from "./discovery";
+import { accountId, type Moto } from "./moto";
+import { AwsError, escapeXml, successAnswer, textOfXml, type Answer, type QueryParameters } from "./query";
+import { signedHeaders } from "./sign";
+import { issuerOf, verifyToken, wrongAudience, type Claims } from "./token";
+import { judgeTrust } from "./trustJudge";
+import { readWebIdentityRequest, type WebIdentityRequest } from "./webIdentityRequest";
+
+/** What the front has at hand to decide who may assume a role. */
+export interface StsParts {
+  moto: Moto;
+  account: Account;
+  keys: KeyFinder;
+}
+
+/** STS AssumeRoleWithWebIdentity, with every check that AWS makes and moto does not; the session itself is moto's. */
+export async function assumeRoleWithWebIdentity(
+  parameters: QueryParameters,
+  parts: StsParts,
+): Promise<Answer> {
+  const request = readWebIdentityRequest(parameters);
+  const providerArn = providerArnOf(request, issuerOf(request.token));
+  const provider = await parts.account.oidcProvider(providerArn);
+  if (!provider) throw noProvider(issuerOf(request.token));
+
+  const claims = await verifyToken(request.token, parts.keys);
+  if (!provider.clientIds.includes(claims.audience)) throw wrongAudience();
+
+  const role = await parts.account.role(request.roleArn);
+  // A role that does not exist is not told apart from one that does not trust the caller.
+  if (!role) throw notAuthorized();
+  const { roleSessionName } = request;
+  const verdict = judgeTrust(role.trustPolicy, { ...claims, providerArn, roleSessionName });
+  if (!verdict.allowed) throw notAuthorized();
+  if (request.durationSeconds > role.maxSessionDuration) {
+    throw new AwsError(
+      "ValidationError",
+      "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+    );
+  }
+  return sessionAnswer(await mintSession(request, parts.moto), request, claims, role.id, providerArn);
+}
+
+/** The provider that an issuer has, or would have, in the ROLE's account; the only account here is the lab's. */
+function providerArnOf(request: WebIdentityRequest, issuerUrl: string): string {
+  const inThisAccount = request.accountId === accountId && request.partition === "aws";
+  const [, hostAndPath] = /^https:\/\/(.{1,247})$/.exec(issuerUrl) ?? [];
+  if (!inThisAccount || !hostAndPath) throw noProvider(issuerUrl);
+  return `arn:${request.partition}:iam::${request.accountId}:oidc-provider/${hostAndPath}`;
+}
+
+async function mintSession(request: WebIdentityRequest, moto: Moto): Promise<string> {
+  const body = new URLSearchParams({
+    Action: "AssumeRoleWithWebIdentity",
+    Version: "2011-06-15",
+    RoleArn: request.roleArn,
+    RoleSessionName: request.roleSessionName,
+    DurationSeconds: String(request.durationSeconds),
+    WebIdentityToken: "verified",
+  }).toString();
+  const contentType = "application/x-www-form-urlencoded; charset=utf-8";
+  // moto takes the partition from the region of the signature.
+  const call = { method: "POST", service: "sts", region: "us-east-1", contentType, body } as const;
+  const headers = signedHeaders({ ...call, url: `${moto.url}/` }, moto.admin);
+  const response = await fetch(`${moto.url}/`, { method: "POST", headers, body });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`moto minted no session: ${response.status} ${text}`);
+  return text;
+}
+
+function sessionAnswer(
+  minted: string,
+  request: WebIdentityRequest,
+  claims: Claims,
+  roleId: string,
+  providerArn: string,
+): Answer {
+  const element = (name: string, text: string | undefined) => {
+    if (!text) throw new Error(`moto's session has no ${name}`);
+    return `<${name}>${escapeXml(text)}</${name}>`;
+  };
+  const credentials = ["AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"]
+    .map((name) => element(name, textOfXml(minted, name)))
+    .join("");
+  return successAnswer(
+    "sts",
+    "AssumeRoleWithWebIdentity",
+    element("SubjectFromWebIdentityToken", claims.subject) +
+      element("Audience", claims.audience) +
+      // moto makes the id up; AWS's begins with the role's.
+      `<AssumedRoleUser>${element("Arn", textOfXml(minted, "Arn"))}` +
+      `${element("AssumedRoleId", `${roleId}:${request.roleSessionName}`)}</AssumedRoleUser>` +
+      `<Credentials>${credentials}</Credentials>` +
+      // The API reference says "the iss"; what AWS really returns for an EKS token is the provider's ARN.
+      element("Provider", providerArn),
+  );
+}
+
+function noProvider(issuerUrl: string): AwsError {
+  return new AwsError(
+    "InvalidIdentityToken",
+    `No OpenIDConnect provider found in your account for ${issuerUrl}`,
+  );
+}
+
+function notAuthorized(): AwsError {
+  return new AwsError("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity", 403);
+}

@@ -1,0 +1,48 @@
+import type { LabDescription } from "../types";
+
+/** A ServiceAccount in a cluster. */
+export interface Who {
+  cluster: string;
+  namespace: string;
+  serviceAccount: string;
+}
+
+/** What the demo deploys: one ServiceAccount on every cluster, and one that leaves a cluster out. */
+export const BINDINGS = [
+  { namespace: "default", name: "s3-reader" },
+  { namespace: "reports", name: "report-reader", clusters: ["virginia-blue", "ireland"] },
+];
+
+export const BUCKET = "eks-irsa-demo";
+
+/** ServiceAccounts that exist beside the bound ones and must get nothing. */
+export const OUTSIDERS = [
+  { namespace: "default", name: "outsider" },
+  { namespace: "elsewhere", name: "s3-reader" },
+  { namespace: "reports", name: "report-reader", clusters: ["virginia-green"] },
+];
+
+/** Namespaces that the demo's ServiceAccounts live in, beside `default`. */
+export const NAMESPACES = ["reports", "elsewhere"];
+
+/** The stack's configuration, as a user would write it in `Pulumi.<stack>.yaml`. */
+export function stackConfig(lab: LabDescription): Record<string, string | object> {
+  return {
+    clusters: lab.clusters.map(({ name, issuerUrl, kubeconfigPath }) => ({
+      name,
+      issuerUrl,
+      kubeconfig: kubeconfigPath,
+    })),
+    serviceAccounts: BINDINGS,
+    policyArns: { s3Read: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" },
+  };
+}
+
+/** Every ServiceAccount that is bound, in every cluster it is bound in. */
+export function boundAccounts(lab: LabDescription): Who[] {
+  return BINDINGS.flatMap(({ namespace, name, clusters }) =>
+    lab.clusters
+      .filter((cluster) => clusters?.includes(cluster.name) ?? true)
+      .map((cluster) => ({ cluster: cluster.name, namespace, serviceAccount: name })),
+  );
+}

@@ -1,0 +1,22 @@
+import type { Lab } from "../supervisor/client";
+
+/** How to look around in a lab that was left running. */
+export function howToUse(lab: Lab): string {
+  const [first] = lab.clusters;
+  const kubeconfigs = [...lab.clusters, lab.stranger].map(
+    ({ name, kubeconfigPath }) => `  ${name}: ${kubeconfigPath}`,
+  );
+  return [
+    "",
+    "The stack and the lab stay. Kubeconfigs:",
+    ...kubeconfigs,
+    "AWS, with keys that open nothing but this lab:",
+    `  export AWS_ENDPOINT_URL=${lab.aws.endpointUrl} AWS_REGION=us-east-1`,
+    `  export AWS_ACCESS_KEY_ID=${lab.aws.accessKeyId} AWS_SECRET_ACCESS_KEY=${lab.aws.secretAccessKey}`,
+    "Try:",
+    `  kubectl --kubeconfig ${first?.kubeconfigPath ?? ""} get serviceaccounts,pods --all-namespaces`,
+    "  aws iam list-open-id-connect-providers",
+    "End it:",
+    "  npm run lab:stop",
+  ].join("\n");
+}

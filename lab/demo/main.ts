@@ -1,0 +1,125 @@
+import { openStack, type EngineStack } from "../engine/workspace";
+import { setUp } from "../setup";
+import { createProgress } from "../setup/progress";
+import { startLab, type Lab } from "../supervisor/client";
+import { exitWithParent } from "../supervisor/signals";
+import { join } from "node:path";
+import { inventory, leftovers } from "./audit";
+import { stackConfig } from "./fleet";
+import { howToUse } from "./keep";
+import { readOptions, USAGE, type DemoOptions } from "./options";
+import { checkFirstPreview, checkNoChange, checkNothingLeft } from "./checks";
+import { prepare } from "./prepare";
+import { prove } from "./proof";
+import { createStages, type Stages } from "./stages";
+import { renderTable, type ProofRow } from "./table";
+
+const ROOT = join(__dirname, "..", "..");
+
+async function demo(options: DemoOptions): Promise<number> {
+  const out = options.json ? process.stderr : process.stdout;
+  const stages = createStages(out);
+  const progress = createProgress(out);
+  stages.say("One IAM role for three clusters in two regions, on this machine: no AWS account is touched.");
+  const binaries = await stages.run("Set up what is missing", () => setUp({ progress }));
+  const lab = await stages.run("Start the lab: etcd, four API servers, AWS", () =>
+    startLab({
+      binaries,
+      log: (line) => {
+        progress.line(line);
+      },
+    }),
+  );
+  try {
+    const rows = await deployAndProve(lab, options, stages, out);
+    const ok = rows.every((row) => row.ok);
+    report(rows, ok, options, stages, lab);
+    return ok ? 0 : 1;
+  } finally {
+    if (options.keep) {
+      lab.detach();
+    } else {
+      await lab.stop();
+    }
+  }
+}
+
+async function deployAndProve(
+  lab: Lab,
+  options: DemoOptions,
+  stages: Stages,
+  out: NodeJS.WritableStream,
+): Promise<ProofRow[]> {
+  await stages.run("Make a bucket, namespaces, and ServiceAccounts that are to be refused", () =>
+    prepare(lab),
+  );
+  const before = await inventory(lab);
+  const stack: EngineStack = await openStack({
+    lab,
+    binaries: lab.binaries,
+    project: "eks-irsa",
+    program: ROOT,
+    config: stackConfig(lab),
+    log: (text) => out.write(text),
+  });
+  const preview = await stages.run("pulumi preview: what will be made", () => stack.preview());
+  const up = await stages.run("pulumi up (the lab's Kubernetes does not wait for pods to be ready)", () =>
+    stack.up(),
+  );
+  const again = await stages.run("pulumi preview: nothing more to do", () => stack.preview());
+  const role = { arn: String(up.outputs.roleArn), name: String(up.outputs.roleName) };
+  const rows = [
+    checkFirstPreview(preview, String(up.outputs.trustPolicy)),
+    checkNoChange(again),
+    ...(await stages.run("Who gets the role, and who does not", () => prove(lab, role))),
+  ];
+  if (options.keep) {
+    return rows;
+  }
+  await stages.run("pulumi destroy", () => stack.destroy());
+  return [...rows, checkNothingLeft(leftovers(before, await inventory(lab)))];
+}
+
+function report(rows: ProofRow[], ok: boolean, options: DemoOptions, stages: Stages, lab: Lab): void {
+  stages.say(`\n${renderTable(rows)}\n`);
+  const failed = rows.filter((row) => !row.ok);
+  stages.say(
+    ok
+      ? `All ${rows.length} lines are as expected.`
+      : `${failed.length} of ${rows.length} lines are not as expected: ${failed.map(({ who, cluster, tried }) => `${who} of ${cluster} (${tried})`).join("; ")}`,
+  );
+  if (options.keep) {
+    stages.say(howToUse(lab));
+  }
+  if (options.json) {
+    const kept = options.keep ? { lab: { runId: lab.runId, directory: lab.directory, aws: lab.aws } } : {};
+    process.stdout.write(`${JSON.stringify({ ok, rows, seconds: stages.seconds, ...kept }, null, 2)}\n`);
+  }
+}
+
+function main(): void {
+  exitWithParent();
+  let options: DemoOptions;
+  try {
+    options = readOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    process.exitCode = 2;
+    return;
+  }
+  if (options.help) {
+    console.log(USAGE);
+    return;
+  }
+  demo(options).then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error: unknown) => {
+      console.error(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}`);
+      process.exitCode = 1;
+    },
+  );
+}
+
+main();

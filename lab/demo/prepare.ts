@@ -1,0 +1,37 @@
+import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { s3Client } from "../aws/clients";
+import { clusterApi } from "../kubernetes/client";
+import type { LabCluster, LabDescription } from "../types";
+import { BINDINGS, BUCKET, NAMESPACES, OUTSIDERS } from "./fleet";
+
+/** Makes what the stack finds already there: a bucket with an object, namespaces, and the ServiceAccounts of outsiders. */
+export async function prepare(lab: LabDescription): Promise<void> {
+  await Promise.all([
+    makeBucket(lab),
+    ...lab.clusters.map((cluster) => prepareCluster(cluster, outsidersOf(cluster.name))),
+    prepareCluster(lab.stranger, BINDINGS),
+  ]);
+}
+
+function outsidersOf(cluster: string) {
+  return OUTSIDERS.filter(({ clusters }) => clusters?.includes(cluster) ?? true);
+}
+
+async function makeBucket(lab: LabDescription): Promise<void> {
+  const s3 = s3Client(lab.aws);
+  await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+  await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: "hello", Body: "Hello from S3\n" }));
+}
+
+async function prepareCluster(
+  cluster: LabCluster,
+  accounts: { namespace: string; name: string }[],
+): Promise<void> {
+  const { core } = clusterApi(cluster);
+  for (const name of NAMESPACES) {
+    await core.createNamespace({ body: { metadata: { name } } });
+  }
+  for (const { namespace, name } of accounts) {
+    await core.createNamespacedServiceAccount({ namespace, body: { metadata: { name } } });
+  }
+}

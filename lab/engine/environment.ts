@@ -1,0 +1,105 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { cacheRoot } from "../setup/cache";
+import { installPlugins } from "../plugins/install";
+import { RUN_MARKER } from "../supervisor/marker";
+import { parse, stringify } from "yaml";
+import type { EngineStackOptions } from "./types";
+
+/** Where one project of a run keeps its things. */
+export interface ProjectFolders {
+  work: string;
+  state: string;
+  home: string;
+}
+
+export function projectFolders({ lab, project, stateDirectory }: EngineStackOptions): ProjectFolders {
+  const base = join(lab.directory, "pulumi", project);
+  const folders = {
+    work: join(base, "work"),
+    state: stateDirectory ?? join(base, "state"),
+    home: join(lab.directory, "pulumi", "home"),
+  };
+  for (const folder of Object.values(folders)) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+  return folders;
+}
+
+/**
+ * The environment of the engine and its plugins: the lab's AWS and nothing of the user's. Neither the ambient kubeconfig
+ * nor the user's AWS profile can be reached from it.
+ */
+export function engineEnvironment(
+  options: EngineStackOptions,
+  folders: ProjectFolders,
+): Record<string, string> {
+  const { aws, runId } = options.lab;
+  const nowhere = join(folders.home, "none");
+  return {
+    [RUN_MARKER]: runId,
+    PULUMI_CONFIG_PASSPHRASE: passphrase(folders.home),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_BACKEND_URL: `file://${folders.state}`,
+    KUBECONFIG: nowhere,
+    AWS_CONFIG_FILE: nowhere,
+    AWS_SHARED_CREDENTIALS_FILE: nowhere,
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_ENDPOINT_URL: aws.endpointUrl,
+    AWS_ACCESS_KEY_ID: aws.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: aws.secretAccessKey,
+    AWS_REGION: "us-east-1",
+    ...options.environment,
+  };
+}
+
+/** One for each run, and never outside of the run's folder. */
+function passphrase(home: string): string {
+  const file = join(home, "passphrase");
+  if (!existsSync(file)) {
+    // Two stacks may be opened at once: who comes second takes the first one's.
+    try {
+      writeFileSync(file, randomBytes(24).toString("base64"), { mode: 0o600, flag: "wx" });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
+  return readFileSync(file, "utf8");
+}
+
+/** Writes `Pulumi.yaml`, which names the plugins, and `Pulumi.<stack>.yaml`, whose salt is kept. */
+export async function writeSettings(options: EngineStackOptions, folders: ProjectFolders): Promise<void> {
+  const real = process.env.LAB_PLUGINS === "real";
+  const providers = real ? [] : await installPlugins(cacheRoot());
+  const project = {
+    name: options.project,
+    runtime: "nodejs",
+    backend: { url: `file://${folders.state}` },
+    ...(providers.length > 0 && {
+      plugins: { providers: providers.map(({ name, path }) => ({ name, path })) },
+    }),
+  };
+  writeFileSync(join(folders.work, "Pulumi.yaml"), stringify(project));
+  const file = join(folders.work, `Pulumi.${options.stack ?? "lab"}.yaml`);
+  const before = existsSync(file)
+    ? (parse(readFileSync(file, "utf8")) as Record<string, unknown> | null)
+    : null;
+  const config = { ...(real ? REAL_PLUGIN_CONFIG : {}), "aws:region": "us-east-1", ...namespaced(options) };
+  writeFileSync(file, stringify({ ...before, config }));
+}
+
+/** What the real AWS plugin needs to be told to work with an account that is not Amazon's. */
+const REAL_PLUGIN_CONFIG = {
+  "aws:skipCredentialsValidation": "true",
+  "aws:skipMetadataApiCheck": "true",
+  "aws:skipRequestingAccountId": "false",
+  "aws:s3UsePathStyle": "true",
+};
+
+function namespaced({ project, config = {} }: EngineStackOptions): Record<string, unknown> {
+  const keys = Object.entries(config);
+  return Object.fromEntries(
+    keys.map(([key, value]) => [key.includes(":") ? key : `${project}:${key}`, value]),
+  );
+}

@@ -1,0 +1,100 @@
+import {
+  LocalWorkspace,
+  PulumiCommand,
+  type OutputMap,
+  type PulumiFn,
+  type Stack,
+} from "@pulumi/pulumi/automation";
+import { engineEnvironment, projectFolders, writeSettings } from "./environment";
+import { EventRecorder } from "./recorder";
+import type { EngineStackOptions, OperationKind, OperationResult } from "./types";
+
+/** An operation that failed. The message has the engine's diagnostics in full; `result` tells how far it came. */
+export class OperationFailed extends Error {
+  constructor(
+    readonly kind: OperationKind,
+    readonly result: OperationResult,
+    cause: unknown,
+  ) {
+    const errors = result.diagnostics.filter(({ severity }) => severity === "error");
+    const details = errors.map(({ urn, message }) => [urn, message].filter(Boolean).join(": ")).join("\n");
+    super(`pulumi ${kind} failed\n${details || describe(cause)}`);
+    this.name = "OperationFailed";
+  }
+}
+
+/** Opens the stack, and makes it where there is none yet. */
+export async function openSession(options: EngineStackOptions, program: PulumiFn): Promise<Stack> {
+  const folders = projectFolders(options);
+  await writeSettings(options, folders);
+  const pulumiCommand = await PulumiCommand.get({
+    root: options.binaries.pulumiRoot,
+    skipVersionCheck: true,
+  });
+  return LocalWorkspace.createOrSelectStack(
+    { stackName: options.stack ?? "lab", projectName: options.project, program },
+    {
+      pulumiCommand,
+      workDir: folders.work,
+      pulumiHome: folders.home,
+      envVars: engineEnvironment(options, folders),
+    },
+  );
+}
+
+/** Runs one operation to its end. */
+export async function perform(
+  stack: Stack,
+  kind: OperationKind,
+  program: PulumiFn,
+  log: ((text: string) => void) | undefined,
+): Promise<OperationResult> {
+  const recorder = new EventRecorder();
+  let text = "";
+  const common = {
+    color: "never" as const,
+    onEvent: recorder.listen,
+    onOutput: (chunk: string) => {
+      text += chunk;
+      log?.(chunk);
+    },
+  };
+  try {
+    const outputs = await operate(stack, kind, program, common);
+    return recorder.result(outputs, text);
+  } catch (error) {
+    throw new OperationFailed(kind, recorder.result({}, text), error);
+  }
+}
+
+type CommonOptions = { color: "never"; onEvent: EventRecorder["listen"]; onOutput: (chunk: string) => void };
+
+async function operate(
+  stack: Stack,
+  kind: OperationKind,
+  program: PulumiFn,
+  common: CommonOptions,
+): Promise<Record<string, unknown>> {
+  switch (kind) {
+    case "preview":
+      await stack.preview({ ...common, program });
+      return {};
+    case "up":
+      return plain((await stack.up({ ...common, program })).outputs);
+    case "refresh":
+      await stack.refresh(common);
+      return {};
+    case "destroy":
+      await stack.destroy(common);
+      return {};
+  }
+}
+
+/** Values without the mark that says which are secret. */
+export function plain(outputs: OutputMap): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]));
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

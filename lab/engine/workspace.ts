@@ -1,0 +1,91 @@
+import { fork } from "node:child_process";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Deployment, PulumiFn, Stack } from "@pulumi/pulumi/automation";
+import { RUN_MARKER } from "../supervisor/marker";
+import type { HostMessage, HostRequest } from "./host";
+import { OperationFailed, openSession, perform, plain } from "./session";
+import type { EngineStackOptions, OperationKind, OperationResult } from "./types";
+
+export { OperationFailed } from "./session";
+export type { EngineDiagnostic, EngineStackOptions, EngineStep, OperationResult } from "./types";
+
+/** A stack, with the engine's operations on it. Each rejects with {@link OperationFailed}. */
+export interface EngineStack {
+  /** `program`: run this one instead of the stack's own. */
+  preview(program?: PulumiFn): Promise<OperationResult>;
+  up(program?: PulumiFn): Promise<OperationResult>;
+  refresh(): Promise<OperationResult>;
+  destroy(): Promise<OperationResult>;
+  outputs(): Promise<Record<string, unknown>>;
+  exportState(): Promise<Deployment>;
+  importState(state: Deployment): Promise<void>;
+  cancel(): Promise<void>;
+  /** The Automation API's own handle, for what is not here. */
+  stack: Stack;
+}
+
+/**
+ * Opens a stack in the lab's engine, and makes it where there is none yet.
+ *
+ * @example
+ * const stack = await openStack({ lab, binaries: lab.binaries, project: "demo", program: async () => { … } });
+ * const { steps } = await stack.preview();
+ */
+export async function openStack(options: EngineStackOptions): Promise<EngineStack> {
+  const own = options.program;
+  const inline: PulumiFn = typeof own === "string" ? () => Promise.resolve({}) : own;
+  const stack = await openSession(options, inline);
+  const run = (kind: OperationKind, other?: PulumiFn) =>
+    other === undefined && typeof own === "string"
+      ? runHosted({ kind, options: serialisable(options, own) }, options.log)
+      : perform(stack, kind, other ?? inline, options.log);
+  return {
+    preview: (program) => run("preview", program),
+    up: (program) => run("up", program),
+    // Neither runs the program.
+    refresh: () => perform(stack, "refresh", inline, options.log),
+    destroy: () => perform(stack, "destroy", inline, options.log),
+    outputs: async () => plain(await stack.outputs()),
+    exportState: () => stack.exportStack(),
+    importState: (state) => stack.importStack(state),
+    cancel: () => stack.cancel(),
+    stack,
+  };
+}
+
+function serialisable({ log: _, ...options }: EngineStackOptions, program: string): HostRequest["options"] {
+  return { ...options, program };
+}
+
+/** Runs an operation in a process of its own, into which the project's program is imported. */
+function runHosted(
+  request: HostRequest,
+  log: ((text: string) => void) | undefined,
+): Promise<OperationResult> {
+  const { NODE_OPTIONS: _, ...environment } = process.env;
+  const child = fork(join(__dirname, "host.ts"), [], {
+    execArgv: ["--import", pathToFileURL(require.resolve("tsx")).href],
+    env: { ...environment, [RUN_MARKER]: request.options.lab.runId },
+  });
+  return new Promise((resolve, reject) => {
+    child.on("message", (message: HostMessage) => {
+      if (message.say === "output") {
+        log?.(message.text);
+      } else if (message.say === "result") {
+        resolve(message.result);
+      } else {
+        reject(failureOf(request.kind, message));
+      }
+    });
+    child.once("error", reject);
+    child.once("exit", (code, signal) => {
+      reject(new Error(`the program's process ended without an answer (${signal ?? code ?? "?"})`));
+    });
+    child.send(request);
+  });
+}
+
+function failureOf(kind: OperationKind, { message, result }: HostMessage & { say: "failed" }): Error {
+  return result ? new OperationFailed(kind, result, new Error(message)) : new Error(message);
+}

@@ -1,0 +1,155 @@
+import { sameValue } from "../shared/diff";
+import {
+  InitFailedError,
+  UNKNOWN,
+  type DiffResult,
+  type InvokeResult,
+  type OperationContext,
+  type Properties,
+  type ProviderHandlers,
+  type ReadResult,
+} from "../shared/server";
+import { checkInputs } from "./check";
+import { openAccount, type AwsClients } from "./clients";
+import { decodeConfiguration, readConfiguration } from "./configuration";
+import { callFunction, knowsFunction } from "./functions";
+import { diffResource, planState } from "./plan";
+import { inputsFromState } from "./readBack";
+import { resources } from "./resources";
+import type { ResourceDefinition } from "./schema";
+
+// The version of @pulumi/aws that the lab's programs use is what the real plugin's would be.
+const VERSION = "7.48.0";
+
+/** The AWS provider on top of an account on this machine. */
+export class AwsHandlers implements ProviderHandlers {
+  readonly name = "aws";
+  readonly version = VERSION;
+  private providerConfig: Properties = {};
+  private account: AwsClients | undefined;
+
+  constructor(private readonly environment: Record<string, string | undefined>) {}
+
+  async configure(config: Properties): Promise<void> {
+    this.providerConfig = decodeConfiguration(config);
+    this.account = await openAccount(readConfiguration(config, this.environment), this.providerConfig);
+  }
+
+  /**
+   * A change of region, keys or endpoints updates the provider and replaces nothing: no property of pulumi-aws's
+   * configuration is marked ForceNew, and only those replace (pulumi-terraform-bridge pkg/tfbridge/provider.go:
+   * configDiffer).
+   */
+  diffConfig(olds: Properties, news: Properties): DiffResult {
+    return { changes: sameValue(olds, news) ? "NONE" : "SOME" };
+  }
+
+  check: ProviderHandlers["check"] = (type, olds, news, context) =>
+    Promise.resolve().then(() =>
+      checkInputs(definitionOf(type).schema, olds, news, this.providerConfig, context),
+    );
+
+  diff: ProviderHandlers["diff"] = (type, _id, oldState, newInputs, _oldInputs, ignoreChanges) =>
+    Promise.resolve().then(() => diffResource(definitionOf(type), oldState, newInputs, ignoreChanges));
+
+  async create(type: string, inputs: Properties, { preview, urn }: OperationContext) {
+    const definition = definitionOf(type);
+    const planned = planState(definition.schema, undefined, inputs);
+    if (preview) return { id: "", state: planned };
+    const known = withoutUnknowns(planned);
+    const id = await failingAs(`creating ${urn}`, definition.create(this.aws, known));
+    try {
+      const state = await this.readState(definition, id, known);
+      if (state === undefined) throw new Error(`${id} is not there after it was created`);
+      return { id, state };
+    } catch (error) {
+      // It exists: were its id lost, the next update would create it again.
+      throw new InitFailedError(id, known, [error instanceof Error ? error.message : String(error)]);
+    }
+  }
+
+  async read(
+    type: string,
+    id: string,
+    state: Properties,
+    inputs: Properties,
+  ): Promise<ReadResult | undefined> {
+    const definition = definitionOf(type);
+    const prior = Object.keys(state).length > 0 ? state : definition.parseId(id);
+    const found = await failingAs(`refreshing ${id}`, this.readState(definition, id, prior));
+    return found && { id, state: found, inputs: inputsFromState(definition.schema, found, inputs) };
+  }
+
+  async update(
+    type: string,
+    id: string,
+    oldState: Properties,
+    newInputs: Properties,
+    { preview, urn }: OperationContext,
+  ): Promise<Properties> {
+    const definition = definitionOf(type);
+    const planned = planState(definition.schema, oldState, newInputs);
+    if (preview) return planned;
+    await failingAs(`updating ${urn}`, definition.update(this.aws, id, oldState, planned));
+    const state = await this.readState(definition, id, planned);
+    if (state === undefined) throw new Error(`updating ${urn}: ${id} does not exist any more`);
+    return state;
+  }
+
+  async delete(type: string, id: string, state: Properties, { urn }: OperationContext): Promise<void> {
+    await failingAs(`deleting ${urn}`, definitionOf(type).delete(this.aws, id, state));
+  }
+
+  async invoke(token: string, args: Properties): Promise<InvokeResult> {
+    if (!knowsFunction(token)) throw unknownToken(token);
+    const result = await failingAs(`invoking ${token}`, callFunction(token, this.aws, args));
+    if (result === undefined) throw unknownToken(token);
+    return result;
+  }
+
+  private get aws(): AwsClients {
+    if (this.account === undefined) throw new Error("the provider is not configured yet");
+    return this.account;
+  }
+
+  private async readState(
+    definition: ResourceDefinition,
+    id: string,
+    prior: Properties,
+  ): Promise<Properties | undefined> {
+    const state = await definition.read(this.aws, id, prior);
+    if (state === undefined) return undefined;
+    const local = Object.entries(definition.schema).filter(([, property]) => property.local);
+    return {
+      ...state,
+      ...Object.fromEntries(local.flatMap(([key]) => (prior[key] === undefined ? [] : [[key, prior[key]]]))),
+    };
+  }
+}
+
+function definitionOf(type: string): ResourceDefinition {
+  const definition = resources[type];
+  if (definition === undefined) throw unknownToken(type);
+  return definition;
+}
+
+function unknownToken(token: string): Error {
+  return new Error(
+    `the lab's stand-in for AWS does not know ${token}; LAB_PLUGINS=real uses the real plugin`,
+  );
+}
+
+function withoutUnknowns(planned: Properties): Properties {
+  return Object.fromEntries(Object.entries(planned).filter(([, value]) => value !== UNKNOWN));
+}
+
+// The frame that the bridge puts around Terraform's diagnostics (pulumi-terraform-bridge pkg/tfbridge/provider.go with
+// hashicorp/go-multierror).
+async function failingAs<T>(doing: string, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(`${doing}: 1 error occurred:\n\t* ${message}\n\n`, { cause: error });
+  }
+}

@@ -1,0 +1,21 @@
+import type { Properties } from "../../shared/server";
+import { optionalText, text } from "../schema";
+
+/**
+ * The name of a new IAM entity: given, or a prefix with a suffix of 26 characters (internal/create/naming.go: Name;
+ * terraform-plugin-sdk/v2 helper/id: PrefixedUniqueId, a time stamp and a counter).
+ */
+export function nameFrom(planned: Properties): string {
+  const name = optionalText(planned, "name");
+  if (name !== undefined) return name;
+  const time = new Date().toISOString().replace(/\D/g, "").padEnd(18, "0");
+  const counter = (++created).toString(16).padStart(8, "0");
+  return `${text(planned, "namePrefix") || "terraform-"}${time}${counter}`;
+}
+
+let created = 0;
+
+/** The prefix that such a name has, else nothing (internal/create/naming.go: NamePrefixFromName). */
+export function namePrefixOf(name: string): string {
+  return /^(.*)\d{18}[0-9a-f]{8}$/s.exec(name)?.[1] ?? "";
+}

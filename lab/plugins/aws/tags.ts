@@ -1,0 +1,85 @@
+import {
+  containsUnknown,
+  isProperties,
+  UNKNOWN,
+  type Properties,
+  type PropertyValue,
+} from "../shared/server";
+import { isZero } from "./schema";
+
+/** A tag as AWS calls take and give it. */
+export interface AwsTag {
+  Key: string | undefined;
+  Value: string | undefined;
+}
+
+/**
+ * A resource's own tags over the provider's `defaultTags`, less its `ignoreTags`: what `tagsAll` holds
+ * (pulumi-aws provider/tags.go: applyTags, mergeTags).
+ */
+export function mergeTags(tags: PropertyValue | undefined, providerConfig: Properties): PropertyValue {
+  const { defaultTags } = providerConfig;
+  const defaults = isProperties(defaultTags) ? defaultTags.tags : undefined;
+  if (containsUnknown(tags) || containsUnknown(defaults)) return UNKNOWN;
+  return withoutIgnored(
+    { ...(isProperties(defaults) ? defaults : {}), ...(isProperties(tags) ? tags : {}) },
+    providerConfig,
+  );
+}
+
+/** Tags for a call that creates something; undefined when there are none. */
+export function tagsToCreate(planned: Properties): AwsTag[] | undefined {
+  return isZero(planned.tagsAll) ? undefined : toAwsTags(planned.tagsAll);
+}
+
+/** Tags to set and keys to remove, so that `tagsAll` becomes what is planned (internal/tags: Updated, Removed). */
+export function tagChanges(before: Properties, planned: Properties): { set: AwsTag[]; remove: string[] } {
+  const old = isProperties(before.tagsAll) ? before.tagsAll : {};
+  const next = isProperties(planned.tagsAll) ? planned.tagsAll : {};
+  return {
+    set: toAwsTags(next).filter(({ Key, Value }) => Key !== undefined && old[Key] !== Value),
+    remove: Object.keys(old).filter((key) => !(key in next)),
+  };
+}
+
+/**
+ * `tags` and `tagsAll` as they are read: AWS's own are left out, and those that the provider's `defaultTags` explain
+ * are not the resource's (internal/provider/sdkv2/tags_interceptor.go).
+ */
+export function readTags(
+  fromAws: AwsTag[] | undefined,
+  prior: Properties,
+  providerConfig: Properties,
+): Properties {
+  const all = withoutIgnored(
+    Object.fromEntries(
+      (fromAws ?? []).flatMap(({ Key, Value }) =>
+        Key === undefined || Key.startsWith("aws:") ? [] : [[Key, Value ?? ""]],
+      ),
+    ),
+    providerConfig,
+  );
+  const { defaultTags } = providerConfig;
+  const defaults = isProperties(defaultTags) && isProperties(defaultTags.tags) ? defaultTags.tags : {};
+  const configured = isProperties(prior.tags) ? prior.tags : {};
+  const own = Object.fromEntries(
+    Object.entries(all).filter(([key, value]) => defaults[key] !== value || key in configured),
+  );
+  return { ...(isZero(own) && isZero(prior.tags) ? {} : { tags: own }), tagsAll: all };
+}
+
+function toAwsTags(tags: PropertyValue | undefined): AwsTag[] {
+  return Object.entries(isProperties(tags) ? tags : {}).flatMap(([Key, Value]) =>
+    typeof Value === "string" ? [{ Key, Value }] : [],
+  );
+}
+
+function withoutIgnored(tags: Properties, { ignoreTags }: Properties): Properties {
+  if (!isProperties(ignoreTags)) return tags;
+  const { keys, keyPrefixes } = ignoreTags;
+  const ignored = (key: string): boolean =>
+    (Array.isArray(keys) && keys.includes(key)) ||
+    (Array.isArray(keyPrefixes) &&
+      keyPrefixes.some((prefix) => typeof prefix === "string" && key.startsWith(prefix)));
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => !ignored(key)));
+}

@@ -1,0 +1,101 @@
+/** A kind of object that can be deployed here, and how it is reached. */
+export interface Kind {
+  apiVersion: string;
+  kind: string;
+  /** The name in paths: `serviceaccounts`. */
+  plural: string;
+  namespaced: boolean;
+  /** Fields whose change needs a new object, as paths: `.spec.containers[*].image`. */
+  forceNew: string[];
+}
+
+// The force-new fields are those of
+// https://github.com/pulumi/pulumi-kubernetes/blob/cafe8c4ac4de156415093291bffc63b6e1c97d1e/provider/pkg/provider/diff.go
+const IDENTITY = [".metadata.name", ".metadata.namespace"];
+
+const POD_SPEC = [
+  "affinity",
+  "automountServiceAccountToken",
+  "dnsConfig",
+  "dnsPolicy",
+  "enableServiceLinks",
+  "hostAliases",
+  "hostIPC",
+  "hostNetwork",
+  "hostPID",
+  "hostname",
+  "imagePullSecrets",
+  "nodeName",
+  "nodeSelector",
+  "overhead",
+  "preemptionPolicy",
+  "priority",
+  "priorityClassName",
+  "readinessGates",
+  "restartPolicy",
+  "runtimeClassName",
+  "schedulerName",
+  "securityContext",
+  "serviceAccount",
+  "serviceAccountName",
+  "shareProcessNamespace",
+  "subdomain",
+  "terminationGracePeriodSeconds",
+  "volumes",
+];
+
+const CONTAINER = [
+  "args",
+  "command",
+  "env",
+  "image",
+  "imagePullPolicy",
+  "lifecycle",
+  "livenessProbe",
+  "ports",
+  "readinessProbe",
+  "resources",
+  "securityContext",
+  "stdin",
+  "stdinOnce",
+  "terminationMessagePath",
+  "terminationMessagePolicy",
+  "tty",
+  "volumeDevices",
+  "volumeMounts",
+  "workingDir",
+];
+
+const KINDS: Record<string, Kind> = {
+  "kubernetes:core/v1:ConfigMap": core("ConfigMap", "configmaps", true, [".binaryData", ".data"]),
+  "kubernetes:core/v1:Namespace": core("Namespace", "namespaces", false, []),
+  "kubernetes:core/v1:Pod": core("Pod", "pods", true, [
+    ...POD_SPEC.map((field) => `.spec.${field}`),
+    ...CONTAINER.map((field) => `.spec.containers[*].${field}`),
+    ...CONTAINER.map((field) => `.spec.initContainers[*].${field}`),
+  ]),
+  "kubernetes:core/v1:Secret": core("Secret", "secrets", true, [".type", ".stringData", ".data"]),
+  "kubernetes:core/v1:ServiceAccount": core("ServiceAccount", "serviceaccounts", true, []),
+};
+
+function core(kind: string, plural: string, namespaced: boolean, forceNew: string[]): Kind {
+  return { apiVersion: "v1", kind, plural, namespaced, forceNew: [...IDENTITY, ...forceNew] };
+}
+
+/** The kind behind a resource type; refuses what this stand-in does not know. */
+export function kindOf(type: string): Kind {
+  const kind = KINDS[type];
+  if (kind === undefined) {
+    throw new Error(
+      `the lab's stand-in for Kubernetes does not know ${type}: it knows ${Object.keys(KINDS).join(", ")}`,
+    );
+  }
+  return kind;
+}
+
+/** Where objects of a kind are, or one of them. */
+export function pathOf(kind: Kind, namespace: string, name: string): string {
+  const root = kind.apiVersion.includes("/") ? `/apis/${kind.apiVersion}` : `/api/${kind.apiVersion}`;
+  const scope = kind.namespaced ? `/namespaces/${encodeURIComponent(namespace)}` : "";
+  return `${root}${scope}/${kind.plural}/${encodeURIComponent(name)}`;
+}

@@ -1,0 +1,106 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** A request as the fake API server got it. */
+export interface SeenRequest {
+  method: string;
+  path: string;
+  query: Record<string, string>;
+  headers: IncomingMessage["headers"];
+  body: Document | undefined;
+}
+
+export type Document = Record<string, unknown>;
+
+/** An answer that takes the place of the fake's own. */
+export interface Answer {
+  code: number;
+  body: Document;
+}
+
+/** The Status object of a refusal. */
+export function refusal(code: number, reason: string, message: string, details: Document = {}): Answer {
+  return { code, body: { kind: "Status", status: "Failure", code, reason, message, details } };
+}
+
+/**
+ * As much of an API server as the plugin needs: it keeps what is applied and forgets what is deleted. What a real one
+ * makes of an apply (defaults, conflicts) is shown by the engine tests, or put in by `intercept`.
+ */
+export class FakeApi {
+  readonly requests: SeenRequest[] = [];
+  readonly objects = new Map<string, Document>();
+  intercept: (request: SeenRequest) => Answer | undefined = () => undefined;
+
+  private constructor(
+    private readonly server: Server,
+    readonly url: string,
+  ) {}
+
+  static async start(): Promise<FakeApi> {
+    let listener: RequestListener | undefined;
+    const server = createServer((request, response) => listener?.(request, response));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const fake = new FakeApi(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    listener = (incoming, outgoing) => {
+      const chunks: Buffer[] = [];
+      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+      incoming.on("end", () => {
+        const { code, body } = fake.answer(toSeen(incoming, Buffer.concat(chunks).toString("utf8")));
+        outgoing.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(body));
+      });
+    };
+    return fake;
+  }
+
+  stop(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  /** A kubeconfig for it; `user` says who asks. */
+  kubeconfig(user: Document = {}): string {
+    return JSON.stringify({
+      clusters: [{ name: "c", cluster: { server: this.url } }],
+      users: [{ name: "u", user }],
+      contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+      "current-context": "x",
+    });
+  }
+
+  /** What was asked of objects, without the look at whether the server answers. */
+  get writes(): SeenRequest[] {
+    return this.requests.filter(({ method }) => method !== "GET");
+  }
+
+  private answer(request: SeenRequest): Answer {
+    this.requests.push(request);
+    const special = this.intercept(request);
+    if (special !== undefined) return special;
+    if (request.path === "/api/v1") return { code: 200, body: { kind: "APIResourceList" } };
+    const object = this.objects.get(request.path);
+    if (request.method === "PATCH") return { code: 200, body: this.apply(request, object) };
+    if (object === undefined) return refusal(404, "NotFound", `${request.path} not found`);
+    if (request.method === "DELETE") this.objects.delete(request.path);
+    return { code: 200, body: object };
+  }
+
+  private apply({ path, body = {}, query }: SeenRequest, before: Document | undefined): Document {
+    const metadata = { uid: randomUUID(), ...(before?.metadata as Document), ...(body.metadata as Document) };
+    const object = { ...body, metadata };
+    if (query.dryRun === undefined) this.objects.set(path, object);
+    return object;
+  }
+}
+
+function toSeen(incoming: IncomingMessage, text: string): SeenRequest {
+  const url = new URL(incoming.url ?? "/", "http://fake");
+  return {
+    method: incoming.method ?? "",
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    headers: incoming.headers,
+    body: text === "" ? undefined : (JSON.parse(text) as Document),
+  };
+}

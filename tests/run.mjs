@@ -1,0 +1,75 @@
+// Runs the project's checks and tests: `node tests/run.mjs [all|fast|engine] [mocha options]`. One line for each step that is
+// fine, the whole output of one that is not, and the sum at the end.
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const [which = "all", ...mochaOptions] = process.argv.slice(2);
+const scratch = mkdtempSync(join(tmpdir(), "eks-irsa-tests-"));
+const figures = join(scratch, "figures");
+writeFileSync(figures, "");
+const failed = [];
+
+const bin = (name) => join("node_modules", ".bin", name);
+const checks = [
+  ["formatting", bin("prettier"), ["--check", ".", "--log-level", "warn"]],
+  ["types", bin("tsc"), ["--noEmit", "-p", "tests/tsconfig.json"]],
+  ["lint", bin("eslint"), ["."]],
+];
+const suites = {
+  fast: ["tests/unit/**/*.test.ts", "tests/components/**/*.test.ts"],
+  engine: ["tests/lab/**/*.test.ts", "tests/engine/**/*.test.ts"],
+};
+
+/** Runs a command to its end; quiet ones show their output only when they fail. */
+function run(name, command, args, quiet) {
+  const started = Date.now();
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      stdio: ["ignore", quiet ? "pipe" : "inherit", quiet ? "pipe" : "inherit"],
+      env: { ...process.env, TEST_FIGURES: figures },
+    });
+    let output = "";
+    child.stdout?.on("data", (data) => (output += data));
+    child.stderr?.on("data", (data) => (output += data));
+    child.on("error", (error) => (output += error.message));
+    child.on("close", (code) => {
+      const seconds = ((Date.now() - started) / 1000).toFixed(1);
+      console.log(`${code === 0 ? "ok  " : "FAIL"} ${name} (${seconds} s)`);
+      if (code !== 0) {
+        failed.push(name);
+        console.log(output.trimEnd());
+      }
+      resolve();
+    });
+  });
+}
+
+function suite(name) {
+  return run(`${name} tests`, bin("mocha"), [...suites[name], ...mochaOptions], false);
+}
+
+try {
+  if (which !== "engine") {
+    // Two cores: the checks beside each other, then the tests by themselves.
+    await Promise.all(checks.map(([name, command, args]) => run(name, command, args, true)));
+    await suite("fast");
+  }
+  if (which !== "fast") {
+    await suite("engine");
+  }
+  const sums = readFileSync(figures, "utf8")
+    .trim()
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  const sum = (key) => sums.reduce((total, one) => total + one[key], 0);
+  if (failed.length > 0) {
+    console.log(`\nfailed: ${failed.join(", ")}`);
+  }
+  console.log(`\n${sum("passes")} passed, ${sum("failures")} failed, ${sum("pending")} skipped`);
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+process.exitCode = failed.length > 0 ? 1 : 0;
