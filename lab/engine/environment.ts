@@ -5,21 +5,29 @@ import { cacheRoot } from "../setup/cache";
 import { installPlugins } from "../plugins/install";
 import { RUN_MARKER } from "../supervisor/marker";
 import { parse, stringify } from "yaml";
+import { programSettings } from "./program";
 import type { EngineStackOptions } from "./types";
+
+/** Are the real plugins to be used, which the engine downloads for itself? */
+export function usesRealPlugins(): boolean {
+  return process.env.LAB_PLUGINS === "real";
+}
 
 /** Where one project of a run keeps its things. */
 export interface ProjectFolders {
   work: string;
   state: string;
+  /** Pulumi's own folder. Downloaded plugins are large and go there: with them it is kept from run to run. */
   home: string;
 }
 
+/** Makes the folders of a project. */
 export function projectFolders({ lab, project, stateDirectory }: EngineStackOptions): ProjectFolders {
   const base = join(lab.directory, "pulumi", project);
   const folders = {
     work: join(base, "work"),
     state: stateDirectory ?? join(base, "state"),
-    home: join(lab.directory, "pulumi", "home"),
+    home: usesRealPlugins() ? join(cacheRoot(), "pulumi-home") : join(lab.directory, "pulumi", "home"),
   };
   for (const folder of Object.values(folders)) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -35,11 +43,13 @@ export function engineEnvironment(
   options: EngineStackOptions,
   folders: ProjectFolders,
 ): Record<string, string> {
-  const { aws, runId } = options.lab;
-  const nowhere = join(folders.home, "none");
+  const { aws, directory, runId } = options.lab;
+  const nowhere = join(directory, "pulumi", "none");
   return {
+    ...withoutUsersOwn(),
     [RUN_MARKER]: runId,
-    PULUMI_CONFIG_PASSPHRASE: passphrase(folders.home),
+    PULUMI_CONFIG_PASSPHRASE: passphrase(directory),
+    PULUMI_HOME: folders.home,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_BACKEND_URL: `file://${folders.state}`,
     KUBECONFIG: nowhere,
@@ -49,14 +59,25 @@ export function engineEnvironment(
     AWS_ENDPOINT_URL: aws.endpointUrl,
     AWS_ACCESS_KEY_ID: aws.accessKeyId,
     AWS_SECRET_ACCESS_KEY: aws.secretAccessKey,
-    AWS_REGION: "us-east-1",
+    AWS_REGION: DEFAULT_REGION,
     ...options.environment,
   };
 }
 
+const DEFAULT_REGION = "us-east-1";
+
+/**
+ * What takes the user's settings for AWS and Pulumi out of the environment that a process inherits: an
+ * AWS_ENDPOINT_URL_IAM, say, would win over the lab's AWS_ENDPOINT_URL. Spawning leaves out what is undefined.
+ */
+function withoutUsersOwn(): Record<string, string> {
+  const names = Object.keys(process.env).filter((name) => /^(AWS|PULUMI)_/.test(name));
+  return Object.fromEntries(names.map((name) => [name, undefined])) as unknown as Record<string, string>;
+}
+
 /** One for each run, and never outside of the run's folder. */
-function passphrase(home: string): string {
-  const file = join(home, "passphrase");
+function passphrase(directory: string): string {
+  const file = join(directory, "pulumi", "passphrase");
   if (!existsSync(file)) {
     // Two stacks may be opened at once: who comes second takes the first one's.
     try {
@@ -68,11 +89,17 @@ function passphrase(home: string): string {
   return readFileSync(file, "utf8");
 }
 
+// The same for every stack that this process opens.
+let standIns: ReturnType<typeof installPlugins> | undefined;
+
 /** Writes `Pulumi.yaml`, which names the plugins, and `Pulumi.<stack>.yaml`, whose salt is kept. */
 export async function writeSettings(options: EngineStackOptions, folders: ProjectFolders): Promise<void> {
-  const real = process.env.LAB_PLUGINS === "real";
-  const providers = real ? [] : await installPlugins(cacheRoot());
+  const real = usesRealPlugins();
+  const providers = real ? [] : await (standIns ??= installPlugins(cacheRoot()));
+  const { program } = options;
   const project = {
+    // What the program's own settings say of its configuration, types and defaults, holds here too.
+    ...(typeof program === "string" && { config: programSettings(program).config }),
     name: options.project,
     runtime: "nodejs",
     backend: { url: `file://${folders.state}` },
@@ -85,7 +112,11 @@ export async function writeSettings(options: EngineStackOptions, folders: Projec
   const before = existsSync(file)
     ? (parse(readFileSync(file, "utf8")) as Record<string, unknown> | null)
     : null;
-  const config = { ...(real ? REAL_PLUGIN_CONFIG : {}), "aws:region": "us-east-1", ...namespaced(options) };
+  const config = {
+    ...(real ? REAL_PLUGIN_CONFIG : {}),
+    "aws:region": DEFAULT_REGION,
+    ...namespaced(options),
+  };
   writeFileSync(file, stringify({ ...before, config }));
 }
 
@@ -93,7 +124,6 @@ export async function writeSettings(options: EngineStackOptions, folders: Projec
 const REAL_PLUGIN_CONFIG = {
   "aws:skipCredentialsValidation": "true",
   "aws:skipMetadataApiCheck": "true",
-  "aws:skipRequestingAccountId": "false",
   "aws:s3UsePathStyle": "true",
 };
 

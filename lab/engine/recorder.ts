@@ -1,5 +1,5 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
-import type { EngineDiagnostic, EngineStep, OperationResult } from "./types";
+import { UNKNOWN, type EngineDiagnostic, type EngineStep, type OperationResult } from "./types";
 
 /** Keeps what the engine's events tell of one operation. */
 export class EventRecorder {
@@ -12,11 +12,10 @@ export class EventRecorder {
     if (event.resourcePreEvent) {
       this.#steps.push(stepOf(event.resourcePreEvent.metadata));
     } else if (event.resOutputsEvent) {
-      const { op, urn } = event.resOutputsEvent.metadata;
-      this.#completed.push({ op, urn });
+      this.#complete(event.resOutputsEvent.metadata);
     } else if (event.diagnosticEvent && !event.diagnosticEvent.ephemeral) {
       const { severity, message, urn } = event.diagnosticEvent;
-      this.#diagnostics.push({ severity, message: message.trimEnd(), ...(urn !== undefined && { urn }) });
+      this.#diagnostics.push({ severity, message: message.trimEnd(), ...(urn && { urn }) });
     } else if (event.summaryEvent) {
       this.#summary = { ...event.summaryEvent.resourceChanges };
     }
@@ -32,6 +31,14 @@ export class EventRecorder {
       text,
     };
   }
+
+  #complete({ op, urn, new: next }: StepEventMetadata): void {
+    // A component comes a second time, when it registers its outputs.
+    if (!this.#completed.some((done) => done.op === op && done.urn === urn))
+      this.#completed.push({ op, urn });
+    const step = this.#steps.find((candidate) => candidate.op === op && candidate.urn === urn);
+    if (step && next?.outputs) step.newOutputs = shown(next.outputs);
+  }
 }
 
 function stepOf(metadata: StepEventMetadata): EngineStep {
@@ -43,8 +50,9 @@ function stepOf(metadata: StepEventMetadata): EngineStep {
     name: urn.slice(urn.lastIndexOf("::") + 2),
     parent: (next ?? old)?.parent ?? "",
     provider: metadata.provider,
-    ...(old?.inputs && { oldInputs: old.inputs }),
-    ...(next?.inputs && { newInputs: next.inputs }),
+    ...(old?.inputs && { oldInputs: shown(old.inputs) }),
+    ...(old?.outputs && { oldOutputs: shown(old.outputs) }),
+    ...(next?.inputs && { newInputs: shown(next.inputs) }),
     ...(detailedDiff && {
       detailedDiff: Object.fromEntries(
         Object.entries(detailedDiff).map(([path, { diffKind }]) => [path, diffKind]),
@@ -52,4 +60,23 @@ function stepOf(metadata: StepEventMetadata): EngineStep {
     }),
     replaceKeys: keys ?? [],
   };
+}
+
+// https://github.com/pulumi/pulumi/blob/v3.258.0/pkg/resource/plugin/rpc.go (UnknownStringValue); the engine writes
+// every unknown in an event as this one.
+const UNKNOWN_ON_THE_WIRE = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Properties as the CLI shows them: without a plugin's own marks (`__defaults`), and unknowns as such. */
+function shown(properties: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(properties)
+      .filter(([key]) => !key.startsWith("__"))
+      .map(([key, value]) => [key, withUnknowns(value)]),
+  );
+}
+
+function withUnknowns(value: unknown): unknown {
+  if (value === UNKNOWN_ON_THE_WIRE) return UNKNOWN;
+  if (Array.isArray(value)) return value.map(withUnknowns);
+  return typeof value === "object" && value !== null ? shown(value as Record<string, unknown>) : value;
 }

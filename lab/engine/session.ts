@@ -48,16 +48,20 @@ export async function perform(
   kind: OperationKind,
   program: PulumiFn,
   log: ((text: string) => void) | undefined,
+  refreshOptions: { clearPendingCreates?: boolean } = {},
 ): Promise<OperationResult> {
   const recorder = new EventRecorder();
   let text = "";
+  const print = (chunk: string): void => {
+    text += chunk;
+    log?.(chunk);
+  };
   const common = {
     color: "never" as const,
     onEvent: recorder.listen,
-    onOutput: (chunk: string) => {
-      text += chunk;
-      log?.(chunk);
-    },
+    onOutput: print,
+    onError: print,
+    ...refreshOptions,
   };
   try {
     const outputs = await operate(stack, kind, program, common);
@@ -67,7 +71,12 @@ export async function perform(
   }
 }
 
-type CommonOptions = { color: "never"; onEvent: EventRecorder["listen"]; onOutput: (chunk: string) => void };
+interface CommonOptions {
+  color: "never";
+  onEvent: EventRecorder["listen"];
+  onOutput: (chunk: string) => void;
+  onError: (chunk: string) => void;
+}
 
 async function operate(
   stack: Stack,

@@ -21,6 +21,9 @@ export interface EngineStackOptions {
   environment?: Record<string, string>;
 }
 
+/** Stands in a step's properties for a value that the engine does not know before it does the step. */
+export const UNKNOWN = "[unknown]";
+
 export type OperationKind = "preview" | "up" | "refresh" | "destroy";
 
 /** What the engine did, or would do, with one resource. */
@@ -37,6 +40,9 @@ export interface EngineStep {
   provider: string;
   oldInputs?: Record<string, unknown>;
   newInputs?: Record<string, unknown>;
+  oldOutputs?: Record<string, unknown>;
+  /** What came of the step; in a preview, as far as it is known. Absent where the step failed. */
+  newOutputs?: Record<string, unknown>;
   /** Properties that change, by path, each with the kind of its change. */
   detailedDiff?: Record<string, string>;
   /** Properties that force a replacement. */
@@ -55,7 +61,7 @@ export interface OperationResult {
   summary: Record<string, number>;
   /** In the order in which the engine began them. */
   steps: EngineStep[];
-  /** URNs with what was done, in the order in which that was completed. */
+  /** What was done to which URN, in the order in which it was completed. */
   completed: { op: string; urn: string }[];
   diagnostics: EngineDiagnostic[];
   /** The stack's outputs after an `up`; empty otherwise. */

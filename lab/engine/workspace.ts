@@ -2,12 +2,13 @@ import { fork } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Deployment, PulumiFn, Stack } from "@pulumi/pulumi/automation";
-import { RUN_MARKER } from "../supervisor/marker";
+import { engineEnvironment, projectFolders } from "./environment";
 import type { HostMessage, HostRequest } from "./host";
 import { OperationFailed, openSession, perform, plain } from "./session";
 import type { EngineStackOptions, OperationKind, OperationResult } from "./types";
 
 export { OperationFailed } from "./session";
+export { UNKNOWN } from "./types";
 export type { EngineDiagnostic, EngineStackOptions, EngineStep, OperationResult } from "./types";
 
 /** A stack, with the engine's operations on it. Each rejects with {@link OperationFailed}. */
@@ -15,7 +16,8 @@ export interface EngineStack {
   /** `program`: run this one instead of the stack's own. */
   preview(program?: PulumiFn): Promise<OperationResult>;
   up(program?: PulumiFn): Promise<OperationResult>;
-  refresh(): Promise<OperationResult>;
+  /** Reads reality into the state; creations that were interrupted stay pending unless they are to be forgotten. */
+  refresh(options?: { clearPendingCreates?: boolean }): Promise<OperationResult>;
   destroy(): Promise<OperationResult>;
   outputs(): Promise<Record<string, unknown>>;
   exportState(): Promise<Deployment>;
@@ -44,7 +46,7 @@ export async function openStack(options: EngineStackOptions): Promise<EngineStac
     preview: (program) => run("preview", program),
     up: (program) => run("up", program),
     // Neither runs the program.
-    refresh: () => perform(stack, "refresh", inline, options.log),
+    refresh: (refreshOptions) => perform(stack, "refresh", inline, options.log, refreshOptions),
     destroy: () => perform(stack, "destroy", inline, options.log),
     outputs: async () => plain(await stack.outputs()),
     exportState: () => stack.exportStack(),
@@ -63,10 +65,14 @@ function runHosted(
   request: HostRequest,
   log: ((text: string) => void) | undefined,
 ): Promise<OperationResult> {
-  const { NODE_OPTIONS: _, ...environment } = process.env;
   const child = fork(join(__dirname, "host.ts"), [], {
     execArgv: ["--import", pathToFileURL(require.resolve("tsx")).href],
-    env: { ...environment, [RUN_MARKER]: request.options.lab.runId },
+    // A program sees what its engine sees; NODE_OPTIONS was made for this process: a test runner, a debugger.
+    env: {
+      ...process.env,
+      NODE_OPTIONS: undefined,
+      ...engineEnvironment(request.options, projectFolders(request.options)),
+    },
   });
   return new Promise((resolve, reject) => {
     child.on("message", (message: HostMessage) => {
@@ -79,8 +85,9 @@ function runHosted(
       }
     });
     child.once("error", reject);
-    child.once("exit", (code, signal) => {
-      reject(new Error(`the program's process ended without an answer (${signal ?? code ?? "?"})`));
+    // Messages may still be under way when the process has ended; none is when the channel is closed.
+    child.once("disconnect", () => {
+      reject(new Error("the program's process ended without an answer"));
     });
     child.send(request);
   });

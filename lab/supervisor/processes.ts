@@ -50,6 +50,18 @@ export function identify(pid: number): ProcessIdentity | undefined {
   return startTime === undefined ? undefined : { pid, startTime, machine: thisMachine() };
 }
 
+/** Whether there is a process of that pid now, whichever. */
+export function exists(pid: number): boolean {
+  if (onLinux) {
+    return startTimeOf(pid) !== undefined; // which a signal would not tell from one that is dead but not yet buried
+  }
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
 /** The identity of this process. */
 export function identifySelf(): ProcessIdentity {
   const self = identify(process.pid);

@@ -1,3 +1,5 @@
+import { exists } from "./processes";
+
 /** Something to be undone before this process may end. */
 export type Cleanup = () => Promise<void> | void;
 
@@ -42,21 +44,23 @@ export function handleSignals(): void {
   }
 }
 
+/** The environment variable by which `lab/start.mjs` tells its pid to all that it starts. */
+const STARTER = "EKS_IRSA_LAB_STARTER";
+
 /**
- * Ends this process, cleaned up, when the process that started it is gone (SIGKILL of `npm run demo`, say). The main
- * programs that `lab/start.mjs` starts call it first of all.
+ * Ends this process, cleaned up, at a signal or when the process that started it is gone (SIGKILL of `npm run demo`,
+ * say). The main programs that `lab/start.mjs` starts call it first of all; others may, to be tied to their parent.
  */
 export function exitWithParent(): void {
-  const lost = () => void endProcess(exitCodes.SIGHUP);
+  handleSignals();
   const parent = process.ppid;
-  // Whoever loses its parent gets another one. That is seen for any parent, but not if it happened before this line.
-  setInterval(() => {
-    if (process.ppid !== parent) {
-      lost();
+  const starter = Number(process.env[STARTER]) || undefined;
+  const check = () => {
+    // Whoever loses its parent gets another one. The starter may be further up, or gone before this line.
+    if (process.ppid !== parent || (starter !== undefined && !exists(starter))) {
+      clearInterval(watching);
+      void endProcess(exitCodes.SIGHUP);
     }
-  }, 500).unref();
-  if (process.channel) {
-    process.on("disconnect", lost);
-    process.channel.unref();
-  }
+  };
+  const watching = setInterval(check, 500).unref();
 }

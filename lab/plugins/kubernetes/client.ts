@@ -115,8 +115,10 @@ export class KubernetesClient {
         });
       });
       outgoing.on("timeout", () => outgoing.destroy(new Error("net/http: request canceled")));
-      outgoing.on("error", (error) => {
-        reject(explain(error));
+      outgoing.on("error", (error: NodeJS.ErrnoException) => {
+        // The server closed a kept connection just as it was used again: ask on a new one.
+        if (outgoing.reusedSocket && error.code === "ECONNRESET") resolve(this.send(request, false));
+        else reject(explain(error));
       });
       outgoing.end(body);
     });

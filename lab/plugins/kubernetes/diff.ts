@@ -20,8 +20,10 @@ export function diffObject(
   const { inputs: oldInputs, live } = parseCheckpoint(oldState);
   const newInputs = normalize(news);
   const before = prune(live, normalize(oldInputs));
-  before.apiVersion ??= kind.apiVersion;
-  before.kind ??= kind.kind;
+  for (const key of ["apiVersion", "kind"]) {
+    const known = newInputs[key];
+    if (before[key] === undefined && known !== undefined) before[key] = known;
+  }
   if (isNamed(newInputs)) setMetadata(before, "name", nameOf(live));
   alignNamespaces(kind, before, newInputs);
 

@@ -1,4 +1,9 @@
-import { DescribeClusterCommand, ListClustersCommand } from "@aws-sdk/client-eks";
+import {
+  CreateClusterCommand,
+  DeleteClusterCommand,
+  DescribeClusterCommand,
+  ListClustersCommand,
+} from "@aws-sdk/client-eks";
 import { GetRoleCommand } from "@aws-sdk/client-iam";
 import * as s3Api from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
@@ -116,6 +121,18 @@ describe("front", () => {
       });
     }
 
+    it("leaves another region's cluster of the same name alone", async () => {
+      const eks = eksClient(account.aws, "us-west-2");
+      const network = { subnetIds: ["subnet-00000000000000001"] };
+      await eks.send(
+        new CreateClusterCommand({ name: "blue", roleArn, resourcesVpcConfig: network, version: "1.36" }),
+      );
+      const { cluster } = await eks.send(new DescribeClusterCommand({ name: "blue" }));
+      assert.equal(cluster?.version, "1.36");
+      assert.notEqual(cluster.identity?.oidc?.issuer, blue.issuerUrl);
+      await eks.send(new DeleteClusterCommand({ name: "blue" }));
+    });
+
     it("has each cluster in its own region only", async () => {
       const { clusters } = await eksClient(account.aws, "eu-west-1").send(new ListClustersCommand({}));
       assert.deepEqual(clusters, ["ireland"]);
@@ -206,7 +223,9 @@ describe("front", () => {
       const open = { "x-amz-target": "AWSCognitoIdentityService.GetId" };
       await assertError(await post("Action=ListRoles", open), 403, "AccessDenied");
       // Enforcement is still on, and nothing is reset.
-      const put = s3Client(account.aws, session).send(new s3Api.PutObjectCommand({ Bucket, Key: "key" }));
+      const put = s3Client(account.aws, session).send(
+        new s3Api.PutObjectCommand({ Bucket, Key: "key", Body: "text" }),
+      );
       await assert.rejects(put, { name: "AccessDenied" });
     });
   });

@@ -127,7 +127,7 @@ export const conditionCases: cases.Groups = {
     ["ForAllValues: one is not", amr("ForAllValues:StringEquals", "mfa"), withMethods("pwd", "mfa"), "deny"],
     ["ForAllValues: no key to contradict", subOfB("ForAllValues:StringEquals", reader), readerOfA, "allow"],
     // What a multivalued key does without a set operator is not documented, so it does nothing.
-    ["no set operator", amr("StringEquals", "mfa"), withMethods("pwd", "mfa"), "deny"],
+    ["no set operator", amr("StringEquals", "pwd"), withMethods("pwd", "mfa"), "deny"],
   ],
   "Available keys for AWS web identity federation": [
     ["sts:RoleSessionName", when({ StringEquals: { "sts:RoleSessionName": "session" } }), readerOfA, "allow"],

@@ -64,7 +64,7 @@ export const statementCases: cases.Groups = {
     ["aws:SourceIp", when({ IpAddress: { "aws:SourceIp": "127.0.0.0/8" } }), readerOfA, "deny"],
     ["an operator nobody knows", sub("StringEqualz", cases.reader), readerOfA, "deny"],
     ["… with IfExists", cases.subOfB("FooIfExists", cases.reader), readerOfA, "deny"],
-    ["a policy variable", sub("StringLike", "${aws:username}*"), readerOfA, "deny"],
+    ["a policy variable", sub("StringNotLike", "${aws:username}*"), readerOfA, "deny"],
     ["a number for a text", sub("StringEquals", 5), readerOfA, "deny"],
     ["Principal *", allow({ Principal: "*" }), readerOfA, "deny"],
     ["Principal AWS *", allow({ Principal: { AWS: "*" } }), readerOfA, "deny"],

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** A request as the fake API server got it. */
@@ -39,24 +40,26 @@ export class FakeApi {
   ) {}
 
   static async start(): Promise<FakeApi> {
-    let listener: RequestListener | undefined;
-    const server = createServer((request, response) => listener?.(request, response));
+    const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const fake = new FakeApi(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    listener = (incoming, outgoing) => {
+    server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
       const chunks: Buffer[] = [];
       incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
       incoming.on("end", () => {
         const { code, body } = fake.answer(toSeen(incoming, Buffer.concat(chunks).toString("utf8")));
         outgoing.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(body));
       });
-    };
+    });
     return fake;
   }
 
-  stop(): void {
-    this.server.closeAllConnections();
+  async stop(): Promise<void> {
+    if (!this.server.listening) return;
+    const closed = once(this.server, "close");
     this.server.close();
+    this.server.closeAllConnections();
+    await closed;
   }
 
   /** A kubeconfig for it; `user` says who asks. */

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { describe, it } from "mocha";
 import { diffValues, formatPath, sameValue } from "../../../lab/plugins/shared/diff";
 import { Secret, UNKNOWN, type Properties } from "../../../lab/plugins/shared/values";
 

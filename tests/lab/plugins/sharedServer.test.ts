@@ -4,11 +4,9 @@ import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
-import { credentials, type ServiceError } from "@grpc/grpc-js";
+import { Client, credentials, type MethodDefinition, type ServiceError } from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { afterEach, describe, it } from "mocha";
-import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { ResourceProviderService as Service } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { installPlugin } from "../../../lab/plugins/install";
@@ -36,31 +34,34 @@ function handlersWith(some: Partial<ProviderHandlers>): ProviderHandlers {
   };
 }
 
-/** Calls a method of the client as a promise. */
+/** Calls a method as a promise. */
 function call<Request, Response>(
-  client: ResourceProviderClient,
-  method: (request: Request, callback: (error: ServiceError | null, response: Response) => void) => unknown,
+  client: Client,
+  method: MethodDefinition<Request, Response>,
   request: Request,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
-    method.call(client, request, (error, response) => {
-      if (error === null) resolve(response);
-      else reject(error);
-    });
+    client.makeUnaryRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      request,
+      (error, response) => {
+        if (error === null && response !== undefined) resolve(response);
+        else reject(error ?? new Error("no answer"));
+      },
+    );
   });
 }
 
 describe("plugins: provider server", () => {
   const running: RunningServer[] = [];
-  const clients: ResourceProviderClient[] = [];
+  const clients: Client[] = [];
 
-  async function serveFor(
-    some: Partial<ProviderHandlers>,
-    onCancelled?: () => void,
-  ): Promise<ResourceProviderClient> {
+  async function serveFor(some: Partial<ProviderHandlers>, onCancelled?: () => void): Promise<Client> {
     const server = await listen(handlersWith(some), undefined, onCancelled);
     running.push(server);
-    const client = new ResourceProviderClient(`127.0.0.1:${server.port}`, credentials.createInsecure());
+    const client = new Client(`127.0.0.1:${server.port}`, credentials.createInsecure());
     clients.push(client);
     return client;
   }
@@ -84,7 +85,7 @@ describe("plugins: provider server", () => {
     request.setPreview(true);
     request.setTimeout(7);
     request.setProperties(toStruct({ known: "a", later: UNKNOWN }));
-    const response = await call(client, client.create, request);
+    const response = await call(client, Service.create, request);
     assert.equal(response.getId(), "the-id");
     assert.deepEqual(fromStruct(response.getProperties()), {
       type: "test:index:Thing",
@@ -103,19 +104,19 @@ describe("plugins: provider server", () => {
     };
     for (const acceptSecrets of [true, false]) {
       const client = await serveFor({ acceptSecrets, check });
-      const configured = await call(client, client.configure, new proto.ConfigureRequest());
+      const configured = await call(client, Service.configure, new proto.ConfigureRequest());
       assert.equal(configured.getAcceptsecrets(), acceptSecrets);
       assert.equal(configured.getSupportspreview(), true);
       const request = new proto.CheckRequest();
       request.setNews(toStruct({ password: new Secret("x") }));
-      await call(client, client.check, request);
+      await call(client, Service.check, request);
     }
     assert.deepEqual(seen, [{ password: new Secret("x") }, { password: "x" }]);
   });
 
   it("makes of a thrown error a message that can be read", async () => {
     const client = await serveFor({ delete: () => Promise.reject(new Error("it is protected")) });
-    await assert.rejects(call(client, client.delete, new proto.DeleteRequest()), (error: ServiceError) => {
+    await assert.rejects(call(client, Service.delete, new proto.DeleteRequest()), (error: ServiceError) => {
       assert.equal(error.details, "it is protected");
       return true;
     });
@@ -125,7 +126,7 @@ describe("plugins: provider server", () => {
     const client = await serveFor({
       create: () => Promise.reject(new InitFailedError("half", { a: 1 }, ["it never became ready"])),
     });
-    await assert.rejects(call(client, client.create, new proto.CreateRequest()), (error: ServiceError) => {
+    await assert.rejects(call(client, Service.create, new proto.CreateRequest()), (error: ServiceError) => {
       const [bytes] = error.metadata.get("grpc-status-details-bin");
       const [any] = Status.deserializeBinary(bytes as Buffer).getDetailsList();
       assert.equal(any!.getTypeName(), "pulumirpc.ErrorResourceInitFailed");
@@ -141,7 +142,7 @@ describe("plugins: provider server", () => {
     const client = await serveFor({ read: () => Promise.resolve(undefined) });
     const request = new proto.ReadRequest();
     request.setId("was-here");
-    assert.equal((await call(client, client.read, request)).getId(), "");
+    assert.equal((await call(client, Service.read, request)).getId(), "");
   });
 
   it("translates a diff in full", async () => {
@@ -155,7 +156,7 @@ describe("plugins: provider server", () => {
           detailedDiff: { a: { kind: "update-replace" as const, inputDiff: true } },
         }),
     });
-    const response = await call(client, client.diff, new proto.DiffRequest());
+    const response = await call(client, Service.diff, new proto.DiffRequest());
     assert.equal(response.getChanges(), proto.DiffResponse.DiffChanges.DIFF_SOME);
     assert.deepEqual(response.getReplacesList(), ["a"]);
     assert.deepEqual(response.getDiffsList(), ["a", "b"]);
@@ -163,7 +164,7 @@ describe("plugins: provider server", () => {
     assert.equal(response.getHasdetaileddiff(), true);
     const detail = response.getDetaileddiffMap().get("a");
     assert.equal(detail?.getKind(), proto.PropertyDiff.Kind.UPDATE_REPLACE);
-    assert.equal(detail?.getInputdiff(), true);
+    assert.equal(detail.getInputdiff(), true);
   });
 
   it("ends on Cancel once the calls in flight have ended, and takes no others", async () => {
@@ -187,10 +188,10 @@ describe("plugins: provider server", () => {
         ended();
       },
     );
-    const inFlight = call(client, client.delete, new proto.DeleteRequest());
-    await call(client, client.getPluginInfo, new Empty()); // the delete is there before the cancel
-    await call(client, client.cancel, new Empty());
-    await assert.rejects(call(client, client.delete, new proto.DeleteRequest()), /was told to stop/);
+    const inFlight = call(client, Service.delete, new proto.DeleteRequest());
+    await call(client, Service.getPluginInfo, new Empty()); // the delete is there before the cancel
+    await call(client, Service.cancel, new Empty());
+    await assert.rejects(call(client, Service.delete, new proto.DeleteRequest()), /was told to stop/);
     finish();
     await inFlight;
     await end;
@@ -210,19 +211,6 @@ describe("plugins: a plugin's process", () => {
 
   after(() => rm(folder, { recursive: true }));
 
-  /** Waits for something that has no event of its own; mocha's timeout is its end. */
-  async function until(holds: () => boolean): Promise<void> {
-    while (!holds()) await setTimeout(50);
-  }
-
-  const isAlive = (pid: number): boolean => {
-    try {
-      return process.kill(pid, 0);
-    } catch {
-      return false;
-    }
-  };
-
   it("is installed once for the same program", async () => {
     const before = await readdir(folder);
     await installPlugin("kubernetes", folder);
@@ -240,17 +228,18 @@ describe("plugins: a plugin's process", () => {
   }
 
   it("ends when the engine is killed", async () => {
-    // A parent that does nothing but start the plugin, and say its pid.
-    const script = `const c = require("node:child_process").spawn(process.argv[1], { stdio: ["ignore", "pipe", "ignore"], detached: true });
-      c.stdout.once("data", () => console.log(c.pid)); setInterval(() => undefined, 1000);`;
+    // A parent that does nothing but start the plugin. Both hold this test's pipe, which ends when both are gone.
+    const script = `require("node:child_process")
+      .spawn(process.argv[1], { stdio: ["ignore", "pipe", "inherit"], detached: true })
+      .stdout.once("data", () => console.log("started"));
+      setInterval(() => undefined, 1000);`;
     const engine = spawn(process.execPath, ["-e", script, executable], {
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, NODE_OPTIONS: "" },
     });
-    const [line] = (await once(engine.stdout, "data")) as [Buffer];
-    const pid = Number(line.toString());
-    assert.equal(isAlive(pid), true);
+    await once(engine.stdout, "data");
+    engine.stderr.resume();
     engine.kill("SIGKILL");
-    await until(() => !isAlive(pid));
+    await once(engine.stderr, "end");
   });
 });

@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import * as fc from "fast-check";
-import { describe, it } from "mocha";
 import { isAsset, readAsset } from "../../../lab/plugins/shared/assets";
 import { containsUnknown, fromStruct, Secret, toStruct, UNKNOWN } from "../../../lab/plugins/shared/values";
 

@@ -154,7 +154,12 @@ export const role: ResourceDefinition = {
       await explain(
         `updating IAM Role (${id}) MaxSessionDuration`,
         aws.iam.send(
-          new UpdateRoleCommand({ RoleName: id, MaxSessionDuration: Number(planned.maxSessionDuration) }),
+          // IAM leaves a description alone that is not sent along; moto 5.2.5 takes it away.
+          new UpdateRoleCommand({
+            RoleName: id,
+            Description: text(planned, "description"),
+            MaxSessionDuration: Number(planned.maxSessionDuration),
+          }),
         ),
       );
     }
