@@ -15,6 +15,9 @@ const TERMINATION_LOG = "/dev/termination-log";
 /**
  * Makes the sample pod of one ServiceAccount in one cluster. It becomes ready when STS calls it by the role's name, and
  * stays up for `kubectl exec`; a changed role ARN makes a new pod, since a running one keeps what it was born with.
+ *
+ * Its name ends in a fingerprint of its spec. Hardly anything of a pod can be changed, and under a fixed name a preview of
+ * its replacement fails: the API server takes it for an update of the pod that is there.
  */
 export function makeSamplePod(
   name: string,
@@ -24,28 +27,27 @@ export function makeSamplePod(
   opts: pulumi.CustomResourceOptions,
 ): Pod {
   const labels = { "app.kubernetes.io/name": "irsa-sample", ...settings.labels };
+  const spec = {
+    serviceAccountName: serviceAccount.name,
+    // What the pod needs of Kubernetes is the token of IRSA, which comes in a volume of its own.
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    nodeSelector: { "kubernetes.io/os": "linux", ...settings.nodeSelector },
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: USER,
+      runAsGroup: USER,
+      // The token's file belongs to this group.
+      fsGroup: USER,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    containers: [sampleContainer(roleArn, settings)],
+    volumes: [{ name: "home", emptyDir: { sizeLimit: "64Mi" } }],
+  };
+  const podName = pulumi.output(spec).apply((known) => samplePodName(serviceAccount.name, known));
   return new Pod(
     name,
-    {
-      metadata: { name: samplePodName(serviceAccount.name), namespace: serviceAccount.namespace, labels },
-      spec: {
-        serviceAccountName: serviceAccount.name,
-        // What the pod needs of Kubernetes is the token of IRSA, which comes in a volume of its own.
-        automountServiceAccountToken: false,
-        enableServiceLinks: false,
-        nodeSelector: { "kubernetes.io/os": "linux", ...settings.nodeSelector },
-        securityContext: {
-          runAsNonRoot: true,
-          runAsUser: USER,
-          runAsGroup: USER,
-          // The token's file belongs to this group.
-          fsGroup: USER,
-          seccompProfile: { type: "RuntimeDefault" },
-        },
-        containers: [sampleContainer(roleArn, settings)],
-        volumes: [{ name: "home", emptyDir: { sizeLimit: "64Mi" } }],
-      },
-    },
+    { metadata: { name: podName, namespace: serviceAccount.namespace, labels }, spec },
     // Image pull, a node that has to be started first, and a minute of retries.
     pulumi.mergeOptions({ customTimeouts: { create: "5m", update: "5m" } }, opts),
   );

@@ -50,7 +50,12 @@ function isInstalled() {
 /** Runs a program to its end, tied to this process. Returns its exit code, as a shell would tell it. */
 function run(command, args, stdio) {
   // By this they see that we are gone, however that came (`exitWithParent` in lab/supervisor/signals.ts).
-  const env = { ...process.env, EKS_IRSA_LAB_STARTER: String(process.pid) };
+  const env = {
+    ...process.env,
+    EKS_IRSA_LAB_STARTER: String(process.pid),
+    // The AWS SDK's notice about Node versions to come, once in each process of the lab.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+  };
   const child = spawn(command, args, { cwd: root, stdio, env });
   const pass = (signal) => child.kill(signal);
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];

@@ -11,7 +11,7 @@ export function howToUse(lab: Lab): string {
     "The stack and the lab stay. Kubeconfigs:",
     ...kubeconfigs,
     "AWS, with keys that open nothing but this lab:",
-    `  export AWS_ENDPOINT_URL=${lab.aws.endpointUrl} AWS_REGION=us-east-1`,
+    `  export AWS_ENDPOINT_URL=${lab.aws.endpointUrl} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1`,
     `  export AWS_ACCESS_KEY_ID=${lab.aws.accessKeyId} AWS_SECRET_ACCESS_KEY=${lab.aws.secretAccessKey}`,
     "Try:",
     `  kubectl --kubeconfig ${first?.kubeconfigPath ?? ""} get serviceaccounts,pods --all-namespaces`,

@@ -9,7 +9,7 @@ export interface ProofRow {
 }
 
 const HEADINGS = { who: "who", cluster: "cluster", tried: "tried", answer: "answer" } as const;
-const WIDEST = 76;
+const WIDEST = 100;
 
 /** The rows as a table for people, the failed ones marked. */
 export function renderTable(rows: ProofRow[]): string {
