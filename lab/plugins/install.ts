@@ -32,7 +32,12 @@ export async function installPlugin(name: string, binDir: string): Promise<Insta
   return { name, path };
 }
 
-/** One file with all that the entry imports, behind a line that makes it executable. */
+// To a shell, a command that starts Node on this same file; to Node, a text and a comment. NODE_OPTIONS was made for the
+// process that the engine is driven from: a test runner, a debugger.
+const LAUNCHER = `#!/bin/sh
+":" //; unset NODE_OPTIONS; exec node "$0" "$@"`;
+
+/** One file with all that the entry imports, behind the lines that make it executable. */
 async function bundle(entry: string): Promise<Uint8Array> {
   const result = await loadEsbuild().build({
     entryPoints: [entry],
@@ -41,7 +46,7 @@ async function bundle(entry: string): Promise<Uint8Array> {
     target: "node20",
     format: "cjs",
     minifySyntax: true,
-    banner: { js: "#!/usr/bin/env node" },
+    banner: { js: LAUNCHER },
     legalComments: "none",
     logLevel: "silent",
     write: false,

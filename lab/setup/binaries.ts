@@ -125,11 +125,12 @@ async function tryDownload(
   context: SetupContext,
 ): Promise<string | undefined> {
   let howFar: string | undefined;
-  const done = context.progress.step(`looking for a download of ${title(part)}`, { howFar: () => howFar });
+  let done: (() => void) | undefined;
   try {
     await downloadInto(folder, part.file, source, context.env, (received, total) => {
       const of = total === undefined ? "" : ` of ${Math.ceil(total / 1e6)}`;
       howFar = `${Math.floor(received / 1e6)}${of} MB`;
+      done ??= context.progress.step(`downloading ${title(part)}`, { howFar: () => howFar });
     });
     return undefined;
   } catch (error) {
@@ -137,7 +138,7 @@ async function tryDownload(
     fs.mkdirSync(path.dirname(path.join(folder, part.file)), { recursive: true });
     return error instanceof Error ? error.message : String(error);
   } finally {
-    done();
+    done?.();
   }
 }
 

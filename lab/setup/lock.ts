@@ -53,6 +53,18 @@ async function acquire(file: string, onWait: (waiting: Waiting) => void): Promis
 }
 
 function tryToAcquire(file: string): boolean {
+  if (create(file)) {
+    return true;
+  }
+  if (!isAbandoned(file)) {
+    return false;
+  }
+  // Should two take it over at once, both build; each puts a whole installation in place.
+  fs.rmSync(file, { force: true });
+  return create(file);
+}
+
+function create(file: string): boolean {
   try {
     fs.writeFileSync(file, JSON.stringify(identifySelf()), { flag: "wx" });
     return true;
@@ -60,12 +72,8 @@ function tryToAcquire(file: string): boolean {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
       throw error;
     }
+    return false;
   }
-  if (isAbandoned(file)) {
-    // Should two take it over at once, both build; each puts a whole installation in place.
-    fs.rmSync(file, { force: true });
-  }
-  return false;
 }
 
 function readHolder(file: string): ProcessIdentity | undefined {

@@ -6,12 +6,14 @@
 import { spawn } from "node:child_process";
 import { type LabClusterName, startLab } from "../../lab/supervisor/client";
 import { RUN_MARKER } from "../../lab/supervisor/marker";
+import type { LabBinaries } from "../../lab/types";
 import { exitWithParent } from "../../lab/supervisor/signals";
 
 async function main(): Promise<void> {
   exitWithParent();
   const [then, ...clusters] = process.argv.slice(2);
-  const lab = await startLab({ clusters: clusters as LabClusterName[], stranger: false });
+  const binaries = JSON.parse(process.env.LAB_TEST_BINARIES ?? "") as LabBinaries;
+  const lab = await startLab({ binaries, clusters: clusters as LabClusterName[], stranger: false });
   console.log(JSON.stringify(lab));
   if (then === "detach") {
     lab.detach();

@@ -1,14 +1,15 @@
 import { DescribeClusterCommand, type Cluster } from "@aws-sdk/client-eks";
 import { GetOpenIDConnectProviderCommand, ListOpenIDConnectProvidersCommand } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import type { InvokeResult, Properties } from "../shared/server";
+import type { Properties } from "../shared/server";
 import type { AwsClients } from "./clients";
 import { explain } from "./errors";
 import { partitionOf } from "./partition";
 import { optionalText, text } from "./schema";
 import { readTags } from "./tags";
 
-type AwsFunction = (aws: AwsClients, args: Properties) => Promise<Properties>;
+/** A function of the provider, a data source in Terraform. */
+export type AwsFunction = (aws: AwsClients, args: Properties) => Promise<Properties>;
 
 // Each as its data source in terraform-provider-aws: internal/service/meta (region, partition), sts (caller_identity),
 // eks/cluster_data_source.go, iam/openid_connect_provider_data_source.go.
@@ -20,19 +21,9 @@ const functions: Record<string, AwsFunction | undefined> = {
   "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider": getOpenIdConnectProvider,
 };
 
-/** Calls a function by its token; undefined when the stand-in does not know it. */
-export async function callFunction(
-  token: string,
-  aws: AwsClients,
-  args: Properties,
-): Promise<InvokeResult | undefined> {
-  const call = functions[token];
-  return call && { result: await call(aws, args) };
-}
-
-/** Is there such a function? */
-export function knowsFunction(token: string): boolean {
-  return functions[token] !== undefined;
+/** A function by its token; undefined when the stand-in does not know it. */
+export function functionOf(token: string): AwsFunction | undefined {
+  return functions[token];
 }
 
 async function getCallerIdentity({ sts }: AwsClients): Promise<Properties> {

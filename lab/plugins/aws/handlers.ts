@@ -12,7 +12,7 @@ import {
 import { checkInputs } from "./check";
 import { openAccount, type AwsClients } from "./clients";
 import { decodeConfiguration, readConfiguration } from "./configuration";
-import { callFunction, knowsFunction } from "./functions";
+import { functionOf } from "./functions";
 import { diffResource, planState } from "./plan";
 import { inputsFromState } from "./readBack";
 import { resources } from "./resources";
@@ -101,10 +101,9 @@ export class AwsHandlers implements ProviderHandlers {
   }
 
   async invoke(token: string, args: Properties): Promise<InvokeResult> {
-    if (!knowsFunction(token)) throw unknownToken(token);
-    const result = await failingAs(`invoking ${token}`, callFunction(token, this.aws, args));
-    if (result === undefined) throw unknownToken(token);
-    return result;
+    const call = functionOf(token);
+    if (call === undefined) throw unknownToken(token);
+    return { result: await failingAs(`invoking ${token}`, call(this.aws, args)) };
   }
 
   private get aws(): AwsClients {

@@ -6,6 +6,7 @@ import { ApiError, type KubernetesClient } from "./client";
 import { ignoreFields } from "./ignore";
 import { pathOf, type Kind } from "./kinds";
 import { annotationOf, metadataOf, nameOf } from "./objects";
+import { takeOverFields } from "./takeover";
 
 /** One object to be applied. */
 export interface Application {
@@ -73,10 +74,7 @@ async function applyForCreate(client: KubernetesClient, application: Application
   }
 }
 
-/**
- * Updates an object by server-side apply: ssaUpdate in the plugin's await.go, which also takes over the fields of kubectl and
- * of its own older versions; here they would be in conflict.
- */
+/** Updates an object by server-side apply: ssaUpdate in the plugin's await.go. */
 export async function updateObject(
   client: KubernetesClient,
   application: Application,
@@ -86,9 +84,26 @@ export async function updateObject(
   const { kind, inputs, fieldManager, preview } = application;
   const path = pathOf(kind, namespaceOrDefault(oldLive), nameOf(oldLive) ?? "");
   const live = await client.request({ path });
-  const desired = ignoreFields(inputs, live, fieldManager, ignoreChanges);
+  const ours = preview ? live : await takeOver(client, path, live, fieldManager);
+  const desired = ignoreFields(inputs, ours, fieldManager, ignoreChanges);
   const applied = await apply(client, { ...application, inputs: desired }, isForced(inputs), {});
   return preview ? applied : liveOr(client, kind, applied);
+}
+
+async function takeOver(
+  client: KubernetesClient,
+  path: string,
+  live: Properties,
+  fieldManager: string,
+): Promise<Properties> {
+  const value = takeOverFields(live, fieldManager);
+  if (value === undefined) return live;
+  return client.request({
+    method: "PATCH",
+    path,
+    body: [{ op: "replace", path: "/metadata/managedFields", value }],
+    contentType: "application/json-patch+json",
+  });
 }
 
 async function apply(

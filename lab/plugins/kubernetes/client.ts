@@ -1,6 +1,6 @@
 import * as http from "node:http";
 import * as https from "node:https";
-import { isProperties, type Properties } from "../shared/values";
+import { isProperties, type Properties, type PropertyValue } from "../shared/values";
 import { credentialSource, fileOrData, type CredentialSource } from "./credentials";
 
 const REQUEST_TIMEOUT_MS = 32_000; // client-go's for discovery, which is what shows a dead server
@@ -18,12 +18,12 @@ export class ApiError extends Error {
   }
 }
 
-/** One request; a body that is a text is sent as apply-patch YAML (JSON is YAML), any other as JSON. */
+/** One request. Bodies are JSON, whatever the content type says: to a YAML parser that is YAML. */
 export interface ApiRequest {
   method?: "GET" | "PATCH" | "DELETE";
   path: string;
   query?: Record<string, string>;
-  body?: Properties;
+  body?: PropertyValue;
   contentType?: string;
 }
 

@@ -23,7 +23,7 @@ function faults(news: Properties, schema = role.schema): string[] {
 describe("the AWS stand-in: check", () => {
   it("fills in defaults, marks them, and generates a name from the seed", () => {
     const inputs = checkRole({ assumeRolePolicy: TRUST });
-    assert.match(String(inputs.name), /^app-[0-9a-f]{7}$/);
+    assert.match(inputs.name as string, /^app-[0-9a-f]{7}$/);
     assert.equal(checkRole({ assumeRolePolicy: TRUST }).name, inputs.name);
     assert.deepEqual(
       { ...inputs, name: "" },
@@ -43,7 +43,7 @@ describe("the AWS stand-in: check", () => {
     const generated = { __defaults: ["name"], name: "app-0000000" };
     assert.equal(checkRole({ assumeRolePolicy: TRUST }, generated).name, "app-0000000");
     const chosen = { __defaults: [], name: "chosen" };
-    assert.match(String(checkRole({ assumeRolePolicy: TRUST }, chosen).name), /^app-[0-9a-f]{7}$/);
+    assert.match(checkRole({ assumeRolePolicy: TRUST }, chosen).name as string, /^app-[0-9a-f]{7}$/);
   });
 
   it("generates no name beside a prefix", () => {

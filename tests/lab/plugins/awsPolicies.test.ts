@@ -43,7 +43,7 @@ describe("the AWS stand-in: Policy", function () {
       assert.equal(outputs.id, outputs.arn);
       for (action of ["s3:Get2", "s3:Get3", "s3:Get4", "s3:Get5", "s3:Get6"]) await stack.up();
       const { iam } = await account();
-      const PolicyArn = outputs.arn as string;
+      const PolicyArn = outputs.arn;
       const { Versions } = await iam.send(new ListPolicyVersionsCommand({ PolicyArn }));
       assert.equal(Versions?.length, 5);
       const VersionId = Versions.find(({ IsDefaultVersion }) => IsDefaultVersion)?.VersionId;

@@ -104,7 +104,7 @@ describe("the AWS stand-in: Role", function () {
       assert.equal(Role?.Description, "of the apps");
       assert.equal(Role.MaxSessionDuration, 7200);
       assert.equal(Role.PermissionsBoundary?.PermissionsBoundaryArn, S3_READ);
-      const tags = Object.fromEntries((Role.Tags ?? []).map(({ Key, Value }) => [Key, Value]));
+      const tags = Object.fromEntries((Role.Tags ?? []).map(({ Key = "", Value }) => [Key, Value]));
       assert.deepEqual(tags, { b: "3", c: "4" });
 
       current.args = { assumeRolePolicy: trustPolicy("system:serviceaccount:apps:writer") };

@@ -167,19 +167,32 @@ describe("kubernetes plugin, in the engine and a cluster", function () {
     assert.deepEqual(await podNames(), ["named"]);
   });
 
-  it("sees at a refresh what another changed, and then is in conflict with it", async () => {
-    const stack = await stackFor("drift");
-    await stack.up();
-    await client.request({
+  /** Changes the role's annotation, as somebody beside Pulumi would. */
+  const drift = (name: string, manager: string) =>
+    client.request({
       method: "PATCH",
-      path: accountPath("drift"),
-      query: { fieldManager: "another" },
+      path: accountPath(name),
+      query: { fieldManager: manager },
       contentType: "application/merge-patch+json",
       body: { metadata: { annotations: { "eks.amazonaws.com/role-arn": "arn:other" } } },
     });
-    const { summary } = await stack.refresh();
-    assert.equal(summary.update, 1);
-    assert.deepEqual(changes(await stack.preview()), []);
+
+  it("sees at a refresh what was changed with kubectl, and puts it right", async () => {
+    const stack = await stackFor("drift");
+    await stack.up();
+    await drift("drift", "kubectl-annotate");
+    assert.equal((await stack.refresh()).summary.update, 1);
+    assert.deepEqual(changes(await stack.up()), ["update account"]);
+    const { metadata } = await client.request({ path: accountPath("drift") });
+    const annotations = isProperties(metadata) ? metadata.annotations : undefined;
+    assert.deepEqual(annotations, { "eks.amazonaws.com/role-arn": "arn:one" });
+  });
+
+  it("is in conflict with any other field manager", async () => {
+    const stack = await stackFor("conflict");
+    await stack.up();
+    await drift("conflict", "another");
+    await stack.refresh();
     await assert.rejects(
       stack.up(),
       /Server-Side Apply field conflict detected[\s\S]*conflict with "another"[\s\S]*role-arn/,

@@ -1,0 +1,77 @@
+import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime/mocks";
+
+export const ACCOUNT = "123456789012";
+
+/** How the mocked AWS and Kubernetes differ from the usual. */
+export interface MockCloud {
+  /** Account and partition of the caller. Default: 123456789012 in `aws`. */
+  account?: { accountId: string; partition: string };
+  /** Invokes that are expected besides getCallerIdentity, by token. */
+  invokes?: Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>;
+  /** Types that are expected besides the package's own, with the outputs they get. */
+  types?: Record<string, Record<string, unknown>>;
+  /** The real ARN of an OIDC provider, by its URL. Default: as IAM makes it. */
+  arnOf?: (url: string) => string;
+}
+
+type State = Record<string, unknown>;
+
+/** Outputs of each type that the package makes; anything else is an error. */
+function stateOf(args: MockResourceArgs, cloud: MockCloud): State {
+  const inputs = args.inputs as State;
+  const { partition, accountId } = whoAmI(cloud);
+  const iam = `arn:${partition}:iam::${accountId}`;
+  switch (args.type) {
+    case "eks-irsa:index:MultiClusterIrsa":
+    case "eks-irsa:index:IrsaRole":
+    case "eks-irsa:index:ClusterOidcProvider":
+    case "eks-irsa:index:IrsaServiceAccount":
+      return {};
+    case "pulumi:providers:kubernetes":
+    case "pulumi:providers:aws":
+    case "aws:iam/rolePolicyAttachment:RolePolicyAttachment":
+    case "aws:iam/rolePolicy:RolePolicy":
+    case "kubernetes:core/v1:ServiceAccount":
+    case "kubernetes:core/v1:Pod":
+      return inputs;
+    case "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {
+      const url = String(inputs.url);
+      return { ...inputs, arn: cloud.arnOf?.(url) ?? `${iam}:oidc-provider/${url.replace("https://", "")}` };
+    }
+    case "aws:iam/role:Role": {
+      const name = typeof inputs.name === "string" ? inputs.name : `${args.name}-1a2b3c4`;
+      return { ...inputs, name, arn: `${iam}:role${String(inputs.path ?? "/")}${name}` };
+    }
+    default: {
+      const extra = cloud.types?.[args.type];
+      if (!extra) {
+        throw new Error(`a resource that no test expects: ${args.type} "${args.name}"`);
+      }
+      return { ...inputs, ...extra };
+    }
+  }
+}
+
+function whoAmI(cloud: MockCloud) {
+  return cloud.account ?? { accountId: ACCOUNT, partition: "aws" };
+}
+
+/** What a resource gets from the mocked engine. A preview of something new knows neither id nor outputs. */
+export function created(args: MockResourceArgs, cloud: MockCloud, preview: boolean) {
+  const state = stateOf(args, cloud);
+  return preview && args.custom ? { id: undefined, state: {} } : { id: `${args.name}-id`, state };
+}
+
+/** What an invoke gets. */
+export function answer({ token, inputs }: MockCallArgs, cloud: MockCloud): State {
+  const { partition, accountId } = whoAmI(cloud);
+  if (token === "aws:index/getCallerIdentity:getCallerIdentity") {
+    const arn = `arn:${partition}:sts::${accountId}:assumed-role/deployer/ci`;
+    return { accountId, arn, id: accountId, userId: "AROAEXAMPLE:ci" };
+  }
+  const invoke = cloud.invokes?.[token];
+  if (!invoke) {
+    throw new Error(`an invoke that no test expects: ${token}`);
+  }
+  return invoke(inputs as State);
+}

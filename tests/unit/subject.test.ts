@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { namespaceProblem, parseSubject, serviceAccountNameProblem, subjectOf } from "../../trust/subject";
+
+const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
+const edge = fc.constantFrom(...LETTERS);
+const inner = fc.string({ unit: fc.constantFrom(...LETTERS, "-"), maxLength: 61 });
+const label = fc.oneof(
+  edge,
+  fc.tuple(edge, inner, edge).map((parts) => parts.join("")),
+);
+
+describe("subject", () => {
+  it("is written as Kubernetes writes it", () => {
+    assert.equal(subjectOf("default", "s3-reader"), "system:serviceaccount:default:s3-reader");
+  });
+
+  it("is taken apart into what it was made of", () => {
+    fc.assert(
+      fc.property(label, label, (namespace, name) => {
+        assert.deepEqual(parseSubject(subjectOf(namespace, name)), { namespace, name });
+      }),
+    );
+  });
+
+  for (const text of [
+    "",
+    "default:s3-reader",
+    "system:serviceaccount:default",
+    "system:serviceaccount:default:",
+    "system:serviceaccount::s3-reader",
+    "system:serviceaccount:default:s3-reader:x",
+    "xsystem:serviceaccount:default:s3-reader",
+    "System:serviceaccount:default:s3-reader",
+    "system:node:ip-10-0-0-1",
+  ]) {
+    it(`"${text}" is no ServiceAccount's`, () => {
+      assert.equal(parseSubject(text), undefined);
+    });
+  }
+});
+
+describe("names that Kubernetes takes", () => {
+  it("any RFC 1123 label is a namespace's name, and a ServiceAccount's", () => {
+    fc.assert(
+      fc.property(label, (name) => {
+        assert.equal(namespaceProblem(name), undefined);
+        assert.equal(serviceAccountNameProblem(name), undefined);
+      }),
+    );
+  });
+
+  it("a ServiceAccount's may have dots between labels, a namespace's may not", () => {
+    fc.assert(
+      fc.property(fc.array(label, { minLength: 2, maxLength: 3 }), (labels) => {
+        const name = labels.join(".");
+        assert.equal(serviceAccountNameProblem(name), undefined);
+        assert.match(namespaceProblem(name) ?? "", /not a name that Kubernetes takes|at most 63/);
+      }),
+    );
+  });
+
+  it("no name has any other character, anywhere", () => {
+    const strange = fc.constantFrom(..."AZ_:/*?$ \n\t\"'+~ä", "\u200b");
+    fc.assert(
+      fc.property(label, strange, fc.nat(), (name, character, where) => {
+        const at = where % (name.length + 1);
+        const broken = name.slice(0, at) + character + name.slice(at);
+        fc.pre(broken.length <= 63);
+        assert.match(namespaceProblem(broken) ?? "", /lower-case letters, digits and '-'/);
+        assert.match(serviceAccountNameProblem(broken) ?? "", /lower-case letters, digits, '-' and '\.'/);
+      }),
+    );
+  });
+
+  const lengths: [string, (name: string) => string | undefined, number][] = [
+    ["namespace", namespaceProblem, 63],
+    ["ServiceAccount", serviceAccountNameProblem, 253],
+  ];
+  for (const [what, problem, longest] of lengths) {
+    it(`a ${what}'s has at most ${longest} characters`, () => {
+      assert.equal(problem("a".repeat(longest)), undefined);
+      assert.equal(
+        problem("a".repeat(longest + 1)),
+        `is ${longest + 1} characters long; Kubernetes takes at most ${longest}`,
+      );
+    });
+
+    it(`a ${what}'s is not empty`, () => {
+      assert.match(problem("") ?? "", /^is empty: name the /);
+    });
+
+    for (const name of ["-a", "a-", ".a", "a.", "a..b", "a.-b"]) {
+      it(`a ${what}'s is not "${name}"`, () => {
+        assert.match(problem(name) ?? "", new RegExp(`"${name.replaceAll(".", "\\.")}"`));
+      });
+    }
+  }
+});
