@@ -1,5 +1,5 @@
 // What the npm scripts run: `node lab/start.mjs <command> [arguments]`. Plain JavaScript without packages, for it installs them.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -17,6 +17,8 @@ const commands = {
 };
 
 const LEAST_NODE = 20;
+/** Milliseconds; elsewhere than on Linux each check is a process of its own. */
+const PARENT_CHECK = process.platform === "linux" ? 500 : 2_000;
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "..");
 
 /** Says why, and ends. */
@@ -78,15 +80,37 @@ function run(command, args, stdio) {
 
 /** Under npm, calls back when npm is gone: it may have been killed, and told nobody. */
 function watchParent(lost) {
-  const parent = process.ppid;
   if (!process.env.npm_lifecycle_event) {
     return undefined;
   }
+  const parent = process.ppid;
+  // npm starts a shell for the script. Some shells become the command, others stay and outlive npm.
+  const shell = parentOf(parent);
+  const npm =
+    shell && /^-?(sh|bash|dash|ash|zsh|ksh|busybox)$/.test(path.basename(shell.name))
+      ? shell.parent
+      : undefined;
   return setInterval(() => {
-    if (process.ppid !== parent) {
+    if (process.ppid !== parent || (npm !== undefined && parentOf(parent)?.parent !== npm)) {
       lost();
     }
-  }, 500);
+  }, PARENT_CHECK);
+}
+
+/** Name and parent of a process; undefined when that cannot be told. */
+function parentOf(pid) {
+  if (process.platform === "linux") {
+    try {
+      const [, name, parent] =
+        /^\d+ \((.*)\) \S+ (\d+) /s.exec(fs.readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+      return { name, parent: Number(parent) };
+    } catch {
+      return undefined;
+    }
+  }
+  const { stdout } = spawnSync("ps", ["-o", "ppid=,comm=", "-p", String(pid)], { encoding: "utf8" });
+  const [, parent, name] = /^\s*(\d+)\s+(.*)$/m.exec(stdout ?? "") ?? [];
+  return name === undefined ? undefined : { name, parent: Number(parent) };
 }
 
 /** Installs npm's packages. Two who find them missing at the same time take turns. */

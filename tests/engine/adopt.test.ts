@@ -1,8 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  CreateOpenIDConnectProviderCommand,
-  DeleteOpenIDConnectProviderCommand,
-} from "@aws-sdk/client-iam";
+import { CreateOpenIDConnectProviderCommand, DeleteOpenIDConnectProviderCommand } from "@aws-sdk/client-iam";
 import type { TrustPolicy } from "../../index";
 import { iamClient } from "../../lab/aws/clients";
 import { stepOf, stepsOf } from "../../lab/engine/journal";

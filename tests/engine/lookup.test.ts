@@ -98,7 +98,10 @@ describeEngine("engine: clusters by their names", (newScope) => {
       return Promise.resolve(outputsOf(irsa));
     });
     const { message, result } = await failureOf(stack.up());
-    assert.match(message, /EKS Cluster \(nowhere\).*ResourceNotFoundException.*No cluster found for name: nowhere/s);
+    assert.match(
+      message,
+      /EKS Cluster \(nowhere\).*ResourceNotFoundException.*No cluster found for name: nowhere/s,
+    );
     assert.deepEqual(stepsOf(result, { type: TYPE.role }), []);
   });
 });

@@ -79,7 +79,12 @@ describeEngine("engine: wrong arguments", (newScope) => {
       config: {
         clusters: [
           { name: "ireland", issuerUrl, kubeconfig: "/nowhere/kubeconfig" },
-          { name: "blue", issuerUrl: "https://oidc-eks.us-east-1.api.aws/id/ABC", kubeconfig, colour: "blue" },
+          {
+            name: "blue",
+            issuerUrl: "https://oidc-eks.us-east-1.api.aws/id/ABC",
+            kubeconfig,
+            colour: "blue",
+          },
         ],
         serviceAccounts: [
           { namespace: "default", name: "reader", clusters: ["tokyo"] },

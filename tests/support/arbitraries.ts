@@ -15,8 +15,13 @@ export interface SomeFleet {
   bindings: SomeBinding[];
 }
 
+/** Any text of these characters. */
+export function textOf(characters: string, minLength: number, maxLength: number): fc.Arbitrary<string> {
+  return fc.string({ unit: fc.constantFrom(...characters.split("")), minLength, maxLength });
+}
+
 /** Few letters, so that names are often one another's beginnings, ends and swaps. */
-const word = fc.string({ unit: fc.constantFrom("a", "b"), minLength: 1, maxLength: 3 });
+const word = textOf("ab", 1, 3);
 const name = fc.oneof(word, fc.constantFrom("default", "s3-reader", "kube-system", "app.v1", "0"));
 
 const region = fc.constantFrom(
@@ -25,12 +30,8 @@ const region = fc.constantFrom(
   { partition: "aws-us-gov", host: "oidc.eks.us-gov-west-1.amazonaws.com" },
   { partition: "aws-cn", host: "oidc.eks.cn-northwest-1.amazonaws.com.cn" },
 );
-const id = fc.string({ unit: fc.constantFrom(..."0123456789ABCDEF"), minLength: 32, maxLength: 32 });
-const clusterName = fc.string({
-  unit: fc.constantFrom("a", "b", "B", "1", "-", "_"),
-  minLength: 1,
-  maxLength: 5,
-});
+const id = textOf("0123456789ABCDEF", 32, 32);
+const clusterName = textOf("abB1-_", 1, 5);
 
 const cluster = fc
   .record({ name: clusterName, id, region })

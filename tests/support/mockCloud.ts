@@ -39,8 +39,9 @@ function stateOf(args: MockResourceArgs, cloud: MockCloud): State {
       return { ...inputs, arn: cloud.arnOf?.(url) ?? `${iam}:oidc-provider/${url.replace("https://", "")}` };
     }
     case "aws:iam/role:Role": {
-      const name = typeof inputs.name === "string" ? inputs.name : `${args.name}-1a2b3c4`;
-      return { ...inputs, name, arn: `${iam}:role${String(inputs.path ?? "/")}${name}` };
+      const { name, path } = inputs as { name?: string; path?: string };
+      const called = name ?? `${args.name}-1a2b3c4`;
+      return { ...inputs, name: called, arn: `${iam}:role${path ?? "/"}${called}` };
     }
     default: {
       const extra = cloud.types?.[args.type];
@@ -71,7 +72,9 @@ export function answer({ token, inputs }: MockCallArgs, cloud: MockCloud): State
   }
   const invoke = cloud.invokes?.[token];
   if (!invoke) {
-    throw new Error(`an invoke that no test expects: ${token}`);
+    const details = `an invoke that no test expects: ${token}`;
+    // The SDK reads an invoke's error as gRPC gives it.
+    throw Object.assign(new Error(details), { details });
   }
   return invoke(inputs as State);
 }

@@ -104,7 +104,7 @@ async function run<T>(program: (library: Library) => T, options: RecordOptions) 
     const result = await withLocalStorage(async () => {
       await pulumi.runtime.setMocks(
         {
-          newResource: (args) => created(args, options, preview) as pulumi.runtime.MockResourceResult,
+          newResource: (args) => created(args, options, preview),
           call: (args) => answer(args, options),
         },
         "project",

@@ -7,6 +7,7 @@ import {
   parseIssuer,
   parseOidcProviderArn,
 } from "../../trust/issuer";
+import { textOf } from "../support/arbitraries";
 
 const ID = "0123456789ABCDEF0123456789ABCDEF";
 const EAST = `https://oidc.eks.us-east-1.amazonaws.com/id/${ID}`;
@@ -95,8 +96,8 @@ describe("issuer URL", () => {
 
 describe("OIDC provider ARN", () => {
   const partition = fc.constantFrom("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-eusc");
-  const accountId = fc.string({ unit: fc.constantFrom(..."0123456789"), minLength: 12, maxLength: 12 });
-  const id = fc.string({ unit: fc.constantFrom(..."0123456789ABCDEF"), minLength: 32, maxLength: 32 });
+  const accountId = textOf("0123456789", 12, 12);
+  const id = textOf("0123456789ABCDEF", 32, 32);
 
   it("is computed from the issuer, and gives it back", () => {
     assert.equal(

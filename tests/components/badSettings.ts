@@ -1,0 +1,174 @@
+import type { MultiClusterIrsaArgs, ServiceAccountBinding, TrustPolicyForm } from "../../index";
+import { goodArgs, late, READER, S3_READ } from "../support/clusters";
+import type { BadInput } from "./badClusters";
+
+/** One binding with something wrong; a JavaScript program can write what the type forbids. */
+const bind = (changes: { [K in keyof ServiceAccountBinding]?: unknown }) =>
+  goodArgs({ serviceAccounts: [{ ...READER, ...(changes as Partial<ServiceAccountBinding>) }] });
+
+export const BAD_BINDINGS: BadInput[] = [
+  [
+    "no bindings",
+    goodArgs({ serviceAccounts: [] }),
+    "serviceAccounts",
+    /is empty: list at least one ServiceAccount/,
+  ],
+  [
+    "bindings left out",
+    { clusters: goodArgs().clusters } as unknown as MultiClusterIrsaArgs,
+    "serviceAccounts",
+    /list at least one ServiceAccount/,
+  ],
+  [
+    "a namespace in capitals",
+    bind({ namespace: "Default" }),
+    "serviceAccounts[0].namespace",
+    /not a name that Kubernetes takes: "Default" \(lower-case/,
+  ],
+  [
+    "a namespace with a dot",
+    bind({ namespace: "a.b" }),
+    "serviceAccounts[0].namespace",
+    /lower-case letters, digits and '-'/,
+  ],
+  [
+    "a namespace of 64 characters",
+    bind({ namespace: "a".repeat(64) }),
+    "serviceAccounts[0].namespace",
+    /64 characters long; Kubernetes takes at most 63/,
+  ],
+  [
+    "an empty namespace",
+    bind({ namespace: "" }),
+    "serviceAccounts[0].namespace",
+    /is empty: name the namespace/,
+  ],
+  [
+    "a namespace that arrives late",
+    bind({ namespace: late("default") }),
+    "serviceAccounts[0].namespace",
+    /must be plain text/,
+  ],
+  [
+    "a name with a wildcard",
+    bind({ name: "s3-*" }),
+    "serviceAccounts[0].name",
+    /not a name that Kubernetes takes: "s3-\*"/,
+  ],
+  ["a name of 254 characters", bind({ name: "a".repeat(254) }), "serviceAccounts[0].name", /at most 253/],
+  ["an empty name", bind({ name: "" }), "serviceAccounts[0].name", /is empty: name the ServiceAccount/],
+  ["a name left out", bind({ name: undefined }), "serviceAccounts[0].name", /must be plain text/],
+  [
+    "an unknown cluster",
+    bind({ clusters: ["blue", "grey"] }),
+    "serviceAccounts[0].clusters[1]",
+    /names no cluster of the list: "grey" \(there are "blue", "green"\)/,
+  ],
+  [
+    "a cluster twice",
+    bind({ clusters: ["blue", "blue"] }),
+    "serviceAccounts[0].clusters[1]",
+    /names "blue" twice/,
+  ],
+  [
+    "no cluster at all",
+    bind({ clusters: [] }),
+    "serviceAccounts[0].clusters",
+    /leave it out to bind in every cluster/,
+  ],
+  [
+    "the same binding twice",
+    goodArgs({ serviceAccounts: [{ ...READER, clusters: ["blue"] }, READER] }),
+    "serviceAccounts[1]",
+    /binds default\/s3-reader, as serviceAccounts\[0\] does: make it one binding with the clusters of both/,
+  ],
+  [
+    "a name too long for a sample pod",
+    { ...bind({ name: "a".repeat(233) }), samplePod: {} },
+    "serviceAccounts[0].name",
+    /too long for a sample pod.*at most 232, or leave samplePod out/,
+  ],
+];
+
+export const BAD_SETTINGS: BadInput[] = [
+  [
+    "a role name of 65 characters",
+    goodArgs({ role: { name: "r".repeat(65) } }),
+    "role.name",
+    /65 characters long; IAM takes at most 64/,
+  ],
+  [
+    "a role name with a slash",
+    goodArgs({ role: { name: "a/b" } }),
+    "role.name",
+    /not a role's name: "a\/b" \(letters, digits and \+ = , \. @ _ -\)/,
+  ],
+  ["an empty role name", goodArgs({ role: { name: "" } }), "role.name", /letters, digits and/],
+  [
+    "a session of 3599 seconds",
+    goodArgs({ role: { maxSessionDuration: 3599 } }),
+    "role.maxSessionDuration",
+    /is 3599: write seconds, from 3600 to 43200/,
+  ],
+  [
+    "a session of 43201 seconds",
+    goodArgs({ role: { maxSessionDuration: 43201 } }),
+    "role.maxSessionDuration",
+    /is 43201: write seconds, from 3600 to 43200/,
+  ],
+  [
+    "a session of half a second",
+    goodArgs({ role: { maxSessionDuration: 3600.5 } }),
+    "role.maxSessionDuration",
+    /from 3600 to 43200/,
+  ],
+  [
+    "a path without a slash at its end",
+    goodArgs({ role: { path: "/a" } }),
+    "role.path",
+    /begins and ends with "\/"/,
+  ],
+  [
+    "a description of 1001 characters",
+    goodArgs({ role: { description: "d".repeat(1001) } }),
+    "role.description",
+    /at most 1000/,
+  ],
+  [
+    "a policy that is no ARN",
+    goodArgs({ policyArns: { a: "AmazonS3ReadOnlyAccess" } }),
+    'policyArns["a"]',
+    /not the ARN of a managed policy.*AmazonS3ReadOnlyAccess, say/,
+  ],
+  [
+    "a policy under two keys",
+    goodArgs({ policyArns: { a: S3_READ, b: S3_READ } }),
+    'policyArns["b"]',
+    /as policyArns\["a"\] is: keep one of them/,
+  ],
+  [
+    "a policy under no key",
+    goodArgs({ policyArns: { "": S3_READ } }),
+    'policyArns[""]',
+    /needs a key that is not empty/,
+  ],
+  [
+    "an inline policy with a space in its name",
+    goodArgs({ inlinePolicies: { "a b": "{}" } }),
+    'inlinePolicies["a b"]',
+    /1 to 128 letters, digits/,
+  ],
+  [
+    "a limit below the default",
+    goodArgs({ trust: { maxSize: 2047 } }),
+    "trust.maxSize",
+    /write the account's quota, a whole number from 2048 to 8192/,
+  ],
+  ["a limit above the largest", goodArgs({ trust: { maxSize: 8193 } }), "trust.maxSize", /from 2048 to 8192/],
+  [
+    "a form that there is not",
+    goodArgs({ trust: { form: "Short" as unknown as TrustPolicyForm } }),
+    "trust.form",
+    /is "Short": write StatementPerCluster/,
+  ],
+];

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import type * as eks from "@pulumi/eks";
+import * as pulumi from "@pulumi/pulumi";
+import type { EksClusterOutputs } from "../../index";
+import { late, PROVIDER, READER, ROLE } from "../support/clusters";
+import { eksIssuer, providerArn } from "../support/fleet";
+import { loadedBy } from "../support/loaded";
+import { record, recordFailure, valueOf } from "../support/recorder";
+
+// The compiler's part of the test: a real eks.Cluster is what the function takes.
+type TakesRealCluster = eks.Cluster extends EksClusterOutputs ? true : never;
+const takesRealCluster: TakesRealCluster = true;
+
+const issuerUrl = eksIssuer("B");
+const eksCluster = (oidcProviderArn: string | undefined = providerArn(issuerUrl)) => ({
+  oidcProviderUrl: late(issuerUrl),
+  oidcProviderArn: late(oidcProviderArn) as pulumi.Output<string>,
+  kubeconfigJson: late('{"kind":"Config"}'),
+});
+
+describe("fromEksCluster", () => {
+  it("takes an eks.Cluster of @pulumi/eks as it is", () => {
+    assert.ok(takesRealCluster);
+  });
+
+  it("adopts the provider that the cluster made", async () => {
+    const { recording } = await record(
+      (lib) =>
+        new lib.MultiClusterIrsa("app", {
+          clusters: [lib.fromEksCluster("east", eksCluster())],
+          serviceAccounts: [READER],
+        }),
+    );
+    assert.deepEqual(recording.of(PROVIDER), []);
+    assert.ok(String(recording.one(ROLE).inputs.assumeRolePolicy).includes(providerArn(issuerUrl)));
+    assert.deepEqual(recording.one("pulumi:providers:kubernetes").inputs, {
+      kubeconfig: { secret: '{"kind":"Config"}' },
+      clusterIdentifier: issuerUrl,
+    });
+  });
+
+  it("has the provider created when asked to, whatever ARN the cluster has", async () => {
+    for (const arn of ["", undefined, providerArn(issuerUrl)]) {
+      const { recording } = await record(
+        (lib) =>
+          new lib.MultiClusterIrsa("app", {
+            clusters: [lib.fromEksCluster("east", eksCluster(arn), { createOidcProvider: true })],
+            serviceAccounts: [READER],
+          }),
+      );
+      assert.equal(recording.one(PROVIDER, "app/east").inputs.url, issuerUrl);
+    }
+  });
+
+  it("gives the cluster's values on as they are", async () => {
+    const { result } = await record((lib) => lib.fromEksCluster("east", eksCluster()));
+    assert.equal(result.name, "east");
+    assert.equal(await valueOf(pulumi.output(result.issuerUrl)), issuerUrl);
+    assert.equal(await valueOf(pulumi.output(result.kubeconfig)), '{"kind":"Config"}');
+    assert.equal(await valueOf(pulumi.output(result.oidcProviderArn)), providerArn(issuerUrl));
+    assert.deepEqual(Object.keys(result).sort(), ["issuerUrl", "kubeconfig", "name", "oidcProviderArn"]);
+  });
+
+  it("says which of two switches to set when the cluster made no provider, before the role", async () => {
+    for (const none of ["", undefined]) {
+      const recording = await recordFailure((lib) => {
+        const made = { ...eksCluster(), oidcProviderArn: late(none) as pulumi.Output<string> };
+        new lib.MultiClusterIrsa("app", {
+          clusters: [lib.fromEksCluster("east", made)],
+          serviceAccounts: [READER],
+        });
+      });
+      assert.equal(recording.errors.length, 1);
+      const { message } = recording.errors[0]!;
+      assert.match(message, /fromEksCluster\("east"\): the eks\.Cluster made no OIDC provider to adopt/);
+      assert.match(message, /createOidcProvider: true on the eks\.Cluster, which then owns the provider/);
+      assert.match(message, /fromEksCluster\("east", cluster, \{ createOidcProvider: true \}\)/);
+      assert.ok(pulumi.RunError.isInstance(recording.errors[0]));
+      assert.deepEqual(recording.of(ROLE), []);
+    }
+  });
+
+  it("loads nothing of @pulumi/eks, not even when it is called", async () => {
+    const files = await loadedBy(`
+      const { fromEksCluster } = require("./index.ts");
+      fromEksCluster("east", { oidcProviderUrl: "u", oidcProviderArn: "a", kubeconfigJson: "k" });
+    `);
+    assert.ok(files.includes("components/fromEksCluster.ts"));
+    assert.deepEqual(
+      files.filter((file) => file.includes("@pulumi/eks")),
+      [],
+    );
+  });
+});
