@@ -4,7 +4,7 @@ import { adoptionProblem, issuerProblem, oidcProviderArn, parseIssuer } from "..
 import { STS_AUDIENCE } from "../trust/policy";
 import { checkedInput, isPlain, lateProblems, throwProblems, type Problem } from "./problems";
 import { accountProblem, confirmedArn, roleAccount, type RoleAccount } from "./roleAccount";
-import { thumbprintProblems } from "./validation";
+import { sharedIssuerReason, thumbprintProblems } from "./validation";
 
 /** Arguments of {@link ClusterOidcProvider}. */
 export interface ClusterOidcProviderArgs {
@@ -53,6 +53,8 @@ export class ClusterOidcProvider extends pulumi.ComponentResource {
 
 /** A provider that was created or adopted. */
 export interface MadeOidcProvider {
+  /** The issuer, once nothing was found wrong with it. */
+  issuerUrl: pulumi.Output<string>;
   arn: pulumi.Output<string>;
   /** The resource, for `dependsOn`; undefined when the provider was adopted. */
   resource?: OpenIdConnectProvider;
@@ -71,16 +73,31 @@ export function oidcProvider(
     parent: pulumi.Resource;
     tags?: { [key: string]: pulumi.Input<string> };
     aliases?: pulumi.Alias[];
+    /** Issuers of other clusters, which this one's must differ from. */
+    rivals?: { propertyPath: string; issuerUrl: pulumi.Input<string> }[];
   },
 ): MadeOidcProvider {
   const { what, path, parent } = context;
-  const issuerUrl = checkedInput(cluster.issuerUrl, issuerProblem, {
-    what,
-    propertyPath: `${path}issuerUrl`,
-    resource: parent,
-  });
+  const where = { what, propertyPath: `${path}issuerUrl`, resource: parent };
+  const rivals = context.rivals ?? [];
+  const issuerUrl = pulumi
+    .all([
+      checkedInput(cluster.issuerUrl, issuerProblem, where),
+      pulumi.all(rivals.map((rival) => rival.issuerUrl)),
+    ])
+    .apply(([url, others]) => {
+      const first = rivals[others.indexOf(url)];
+      if (first !== undefined) {
+        const reason = sharedIssuerReason(url, first.propertyPath);
+        throw lateProblems(what, [{ propertyPath: where.propertyPath, reason }], parent);
+      }
+      return url;
+    });
   if (cluster.oidcProviderArn !== undefined) {
-    return { arn: adoptedArn(cluster.oidcProviderArn, issuerUrl, `${path}oidcProviderArn`, what, parent) };
+    return {
+      issuerUrl,
+      arn: adoptedArn(cluster.oidcProviderArn, issuerUrl, `${path}oidcProviderArn`, what, parent),
+    };
   }
   const resource = new OpenIdConnectProvider(
     name,
@@ -95,7 +112,7 @@ export function oidcProvider(
   const computed = pulumi
     .all([account, issuerUrl])
     .apply(([where, url]) => oidcProviderArn(parseIssuer(url), where));
-  return { arn: confirmedArn(computed, resource.arn, resource), resource };
+  return { issuerUrl, arn: confirmedArn(computed, resource.arn, resource), resource };
 }
 
 function adoptedArn(

@@ -50,7 +50,7 @@ export class IrsaServiceAccount extends pulumi.ComponentResource {
     const { serviceAccount, pod } = makeServiceAccount(
       name,
       { namespace, name: args.name },
-      args.roleArn,
+      checkedInput(args.roleArn, roleArnProblem, { what, propertyPath: "roleArn", resource: this }),
       args.samplePod,
       { parent: this },
     );

@@ -95,6 +95,7 @@ export class MultiClusterIrsa extends pulumi.ComponentResource {
     for (const cluster of args.clusters) {
       makeServiceAccounts(name, args, cluster, role.arn, {
         parent: this,
+        issuerUrl: providers.get(cluster.name)?.issuerUrl ?? pulumi.output(cluster.issuerUrl),
         // Pods that start at once find the role complete.
         dependsOn: [role, ...policies],
         given: clusterProviders[cluster.name],
@@ -135,6 +136,7 @@ function makeTrust(
       parent,
       ...(args.tags && { tags: args.tags }),
       aliases: formerly(cluster, (former) => `${name}/${former}`),
+      rivals: rivalsOf(index, args.clusters),
     });
     providers.set(cluster.name, made);
     const property = cluster.oidcProviderArn === undefined ? "issuerUrl" : "oidcProviderArn";
@@ -147,20 +149,41 @@ function makeTrust(
   return { providers, trustPolicyJson };
 }
 
+/**
+ * The issuers with which a late one is compared before its provider is made: all that are known, and the late ones before
+ * it. Known ones have been compared with each other, and wait for nobody.
+ */
+function rivalsOf(index: number, clusters: IrsaCluster[]) {
+  const own = clusters[index]?.issuerUrl;
+  return isPlain(own)
+    ? []
+    : clusters.flatMap(({ issuerUrl }, other) =>
+        other !== index && (isPlain(issuerUrl) || other < index)
+          ? [{ propertyPath: `clusters[${other}].issuerUrl`, issuerUrl }]
+          : [],
+      );
+}
+
 /** Everything of the fleet that stands in one cluster. */
 function makeServiceAccounts(
   name: string,
   args: MultiClusterIrsaArgs,
   cluster: IrsaCluster,
   roleArn: pulumi.Output<string>,
-  context: { parent: pulumi.Resource; dependsOn: pulumi.Resource[]; given: KubernetesProvider | undefined },
+  context: {
+    parent: pulumi.Resource;
+    /** The cluster's issuer, once nothing was found wrong with it. */
+    issuerUrl: pulumi.Output<string>;
+    dependsOn: pulumi.Resource[];
+    given: KubernetesProvider | undefined;
+  },
 ): void {
   const bindings = bindingsOf(cluster.name, args.serviceAccounts);
   if (bindings.length === 0) {
     return;
   }
-  const { parent, dependsOn, given } = context;
-  const provider = kubernetesProviderFor(name, cluster, given, parent);
+  const { parent, issuerUrl, dependsOn, given } = context;
+  const provider = kubernetesProviderFor(name, { ...cluster, issuerUrl }, given, parent);
   for (const binding of bindings) {
     const under = (clusterName: string) => `${name}/${clusterName}/${binding.namespace}/${binding.name}`;
     makeServiceAccount(under(cluster.name), binding, roleArn, args.samplePod, {

@@ -58,8 +58,7 @@ export function clusterProblems(clusters: IrsaCluster[] | undefined): Problem[] 
     ...repeated(
       clusters.map(({ issuerUrl }) => (isPlain(issuerUrl) && issuerUrl !== "" ? issuerUrl : undefined)),
       clusters.map((_, index) => `clusters[${index}].issuerUrl`),
-      (issuer, first) =>
-        `is "${issuer}", as ${first} is: an issuer belongs to one cluster, list that cluster once`,
+      sharedIssuerReason,
     ),
   ];
 }
@@ -85,6 +84,11 @@ function oneClusterProblems(cluster: IrsaCluster, path: string): Problem[] {
     add("thumbprints", problem);
   }
   return problems;
+}
+
+/** Says that two clusters have one issuer. */
+export function sharedIssuerReason(issuer: string, first: string): string {
+  return `is "${issuer}", as ${first} is: an issuer belongs to one cluster, list that cluster once`;
 }
 
 /** Says why a name cannot stand for a cluster, or undefined. */

@@ -133,6 +133,10 @@ function matchPrincipal(principal: unknown, arn: string): boolean | undefined {
   if (Object.keys(principal).some((kind) => !kinds.has(kind))) {
     return undefined;
   }
+  if (principal.AWS !== undefined && stringsOf(principal.AWS)?.includes("*") !== false) {
+    // `"AWS": "*"` is everyone; a list that cannot be read may have it.
+    return stringsOf(principal.AWS) ? true : undefined;
+  }
   const federated = principal.Federated === undefined ? [] : stringsOf(principal.Federated);
   return federated?.some((entry) => entry === arn || entry === "*");
 }
