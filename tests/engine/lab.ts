@@ -37,7 +37,7 @@ export interface Scope {
   namespace: string;
   clusters: Record<LabClusterName, TestCluster>;
   /** Opens the test's stack; what it still has at the end is destroyed. */
-  open(program: EngineStackOptions["program"], more?: Partial<EngineStackOptions>): Promise<EngineStack>;
+  open: (program: EngineStackOptions["program"], more?: Partial<EngineStackOptions>) => Promise<EngineStack>;
 }
 
 interface OwnedScope extends Scope {
