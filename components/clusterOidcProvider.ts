@@ -4,7 +4,7 @@ import { adoptionProblem, issuerProblem, oidcProviderArn, parseIssuer } from "..
 import { STS_AUDIENCE } from "../trust/policy";
 import { checkedInput, isPlain, lateProblems, throwProblems, type Problem } from "./problems";
 import { accountProblem, confirmedArn, roleAccount, type RoleAccount } from "./roleAccount";
-import { sharedIssuerReason, thumbprintProblems } from "./validation";
+import { thumbprintProblems } from "./validation";
 
 /** Arguments of {@link ClusterOidcProvider}. */
 export interface ClusterOidcProviderArgs {
@@ -73,26 +73,16 @@ export function oidcProvider(
     parent: pulumi.Resource;
     tags?: { [key: string]: pulumi.Input<string> };
     aliases?: pulumi.Alias[];
-    /** Issuers of other clusters, which this one's must differ from. */
-    rivals?: { propertyPath: string; issuerUrl: pulumi.Input<string> }[];
+    /** Says whether the issuer is another cluster's already; asked once, when the issuer is known. */
+    claim?: (issuerUrl: string) => string | undefined;
   },
 ): MadeOidcProvider {
   const { what, path, parent } = context;
-  const where = { what, propertyPath: `${path}issuerUrl`, resource: parent };
-  const rivals = context.rivals ?? [];
-  const issuerUrl = pulumi
-    .all([
-      checkedInput(cluster.issuerUrl, issuerProblem, where),
-      pulumi.all(rivals.map((rival) => rival.issuerUrl)),
-    ])
-    .apply(([url, others]) => {
-      const first = rivals[others.indexOf(url)];
-      if (first !== undefined) {
-        const reason = sharedIssuerReason(url, first.propertyPath);
-        throw lateProblems(what, [{ propertyPath: where.propertyPath, reason }], parent);
-      }
-      return url;
-    });
+  const issuerUrl = checkedInput(cluster.issuerUrl, (url) => issuerProblem(url) ?? context.claim?.(url), {
+    what,
+    propertyPath: `${path}issuerUrl`,
+    resource: parent,
+  });
   if (cluster.oidcProviderArn !== undefined) {
     return {
       issuerUrl,

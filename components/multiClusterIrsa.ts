@@ -17,7 +17,7 @@ import type {
   ServiceAccountBinding,
   TrustSettings,
 } from "./types";
-import { findProblems } from "./validation";
+import { findProblems, sharedIssuerReason } from "./validation";
 
 /** Arguments of {@link MultiClusterIrsa}. */
 export interface MultiClusterIrsaArgs {
@@ -128,6 +128,7 @@ function makeTrust(
   account: pulumi.Output<RoleAccount>,
   { what, parent }: { what: string; parent: pulumi.Resource },
 ): { providers: Map<string, MadeOidcProvider>; trustPolicyJson: pulumi.Output<string> } {
+  const claims = issuerClaims(args.clusters);
   const providers = new Map<string, MadeOidcProvider>();
   const arns = args.clusters.map((cluster, index) => {
     const made = oidcProvider(`${name}/${cluster.name}`, cluster, account, {
@@ -136,7 +137,7 @@ function makeTrust(
       parent,
       ...(args.tags && { tags: args.tags }),
       aliases: formerly(cluster, (former) => `${name}/${former}`),
-      rivals: rivalsOf(index, args.clusters),
+      claim: claims(index),
     });
     providers.set(cluster.name, made);
     const property = cluster.oidcProviderArn === undefined ? "issuerUrl" : "oidcProviderArn";
@@ -150,18 +151,20 @@ function makeTrust(
 }
 
 /**
- * The issuers with which a late one is compared before its provider is made: all that are known, and the late ones before
- * it. Known ones have been compared with each other, and wait for nobody.
+ * Gives each issuer to the cluster that comes first with it. Issuers are compared as they arrive, and not as one Output of
+ * all, which would make each cluster's resources depend on every other cluster.
  */
-function rivalsOf(index: number, clusters: IrsaCluster[]) {
-  const own = clusters[index]?.issuerUrl;
-  return isPlain(own)
-    ? []
-    : clusters.flatMap(({ issuerUrl }, other) =>
-        other !== index && (isPlain(issuerUrl) || other < index)
-          ? [{ propertyPath: `clusters[${other}].issuerUrl`, issuerUrl }]
-          : [],
-      );
+function issuerClaims(clusters: IrsaCluster[]): (index: number) => (issuerUrl: string) => string | undefined {
+  const owners = new Map<string, number>();
+  // What is known from the start goes before what arrives.
+  clusters.forEach(({ issuerUrl }, index) => {
+    if (isPlain(issuerUrl)) owners.set(issuerUrl, index);
+  });
+  return (index) => (issuerUrl) => {
+    const owner = owners.get(issuerUrl) ?? index;
+    owners.set(issuerUrl, owner);
+    return owner === index ? undefined : sharedIssuerReason(issuerUrl, `clusters[${owner}].issuerUrl`);
+  };
 }
 
 /** Everything of the fleet that stands in one cluster. */

@@ -1,5 +1,6 @@
 // What the npm scripts run: `node lab/start.mjs <command> [arguments]`. Plain JavaScript without packages, for it installs them.
 import { spawn, spawnSync } from "node:child_process";
+import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -115,10 +116,13 @@ function parentOf(pid) {
 
 /** Installs npm's packages. Two who find them missing at the same time take turns. */
 async function install() {
-  const lock = path.join(root, ".npm-install.lock");
-  while (!takeLock(lock)) {
-    console.error("  waiting for another process that installs npm packages here");
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+  const ofThisClone = crypto.createHash("sha256").update(root).digest("hex").slice(0, 12);
+  const lock = path.join(os.tmpdir(), `eks-irsa-npm-ci-${ofThisClone}.lock`);
+  for (let told = false; !takeLock(lock); told = true) {
+    if (!told) {
+      console.error("  waiting for another process that installs npm packages here");
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
   }
   try {
     if (isInstalled()) {

@@ -6,13 +6,18 @@ export class EventRecorder {
   readonly #steps: EngineStep[] = [];
   readonly #completed: { op: string; urn: string }[] = [];
   readonly #diagnostics: EngineDiagnostic[] = [];
+  readonly #underWay = new Set<string>();
   #summary: Record<string, number> = {};
 
   readonly listen = (event: EngineEvent): void => {
     if (event.resourcePreEvent) {
       this.#steps.push(stepOf(event.resourcePreEvent.metadata));
+      this.#begin(event.resourcePreEvent.metadata);
     } else if (event.resOutputsEvent) {
       this.#complete(event.resOutputsEvent.metadata);
+      this.#underWay.delete(keyOf(event.resOutputsEvent.metadata));
+    } else if (event.resOpFailedEvent) {
+      this.#underWay.delete(keyOf(event.resOpFailedEvent.metadata));
     } else if (event.diagnosticEvent && !event.diagnosticEvent.ephemeral) {
       const { severity, message, urn } = event.diagnosticEvent;
       this.#diagnostics.push({ severity, message: message.trimEnd(), ...(urn && { urn }) });
@@ -20,6 +25,11 @@ export class EventRecorder {
       this.#summary = { ...event.summaryEvent.resourceChanges };
     }
   };
+
+  /** Is a provider at work on a resource? */
+  isBusy(): boolean {
+    return this.#underWay.size > 0;
+  }
 
   result(outputs: Record<string, unknown>, text: string): OperationResult {
     return {
@@ -32,6 +42,11 @@ export class EventRecorder {
     };
   }
 
+  #begin(metadata: StepEventMetadata): void {
+    // A component is done only when it registers its outputs, for which its program may fail to come.
+    if (metadata.provider !== "") this.#underWay.add(keyOf(metadata));
+  }
+
   #complete({ op, urn, new: next }: StepEventMetadata): void {
     // A component comes a second time, when it registers its outputs.
     if (!this.#completed.some((done) => done.op === op && done.urn === urn))
@@ -39,6 +54,10 @@ export class EventRecorder {
     const step = this.#steps.find((candidate) => candidate.op === op && candidate.urn === urn);
     if (step && next?.outputs) step.newOutputs = shown(next.outputs);
   }
+}
+
+function keyOf({ op, urn }: StepEventMetadata): string {
+  return `${op} ${urn}`;
 }
 
 function stepOf(metadata: StepEventMetadata): EngineStep {

@@ -6,6 +6,7 @@ import {
   type Stack,
 } from "@pulumi/pulumi/automation";
 import { engineEnvironment, projectFolders, writeSettings } from "./environment";
+import { watchLateErrors } from "./lateError";
 import { EventRecorder } from "./recorder";
 import type { EngineStackOptions, OperationKind, OperationResult } from "./types";
 
@@ -56,7 +57,9 @@ export async function perform(
     text += chunk;
     log?.(chunk);
   };
+  const lateErrors = watchLateErrors(() => recorder.isBusy());
   const common = {
+    signal: lateErrors.signal,
     color: "never" as const,
     onEvent: recorder.listen,
     onOutput: print,
@@ -68,10 +71,13 @@ export async function perform(
     return recorder.result(outputs, text);
   } catch (error) {
     throw new OperationFailed(kind, recorder.result({}, text), error);
+  } finally {
+    lateErrors.stop();
   }
 }
 
 interface CommonOptions {
+  signal: AbortSignal;
   color: "never";
   onEvent: EventRecorder["listen"];
   onOutput: (chunk: string) => void;

@@ -87,6 +87,35 @@ describe("MultiClusterIrsa: issuers that arrive while the program runs", () => {
     );
   });
 
+  it("tie a cluster's own resources to that cluster only, or its replacement would be theirs", async () => {
+    const issuers = { east: eksIssuer("B"), west: eksIssuer("C") };
+    class Cluster extends pulumi.CustomResource {
+      declare readonly issuer: pulumi.Output<string>;
+      constructor(name: keyof typeof issuers) {
+        super("test:index:Cluster", name, { issuer: issuers[name] });
+      }
+    }
+    const { recording } = await record(
+      (lib) => {
+        const clusters = (["east", "west"] as const).map((name) =>
+          cluster(name, "X", { issuerUrl: new Cluster(name).issuer }),
+        );
+        return new lib.MultiClusterIrsa("app", goodArgs({ clusters }));
+      },
+      { types: { "test:index:Cluster": {} } },
+    );
+    for (const name of ["east", "west"]) {
+      for (const type of [PROVIDER, KUBERNETES]) {
+        const { dependencies } = recording.one(type, `app/${name}`);
+        assert.deepEqual(
+          dependencies.map((urn) => recording.label(urn)),
+          [`Cluster ${name}`],
+          type,
+        );
+      }
+    }
+  });
+
   it("a trust policy over the limit: an error before the role", async () => {
     const clusters = trustedFleet(5).map(({ name, oidcProviderArn }) => ({
       name,

@@ -88,6 +88,21 @@ describe("MultiClusterIrsa: a first preview", () => {
     assert.deepEqual(recording.one(ROLE).inputs, { assumeRolePolicy: UNKNOWN });
   });
 
+  it("leaves no other cluster open: an unknown URL would show as a provider's replacement", async () => {
+    const { recording } = await record(
+      (lib) => {
+        const clusters = [
+          cluster("new", "C", { issuerUrl: new Cluster("new").issuer }),
+          cluster("old", "B", { issuerUrl: late(eksIssuer("B")) }),
+        ];
+        return new lib.MultiClusterIrsa("app", goodArgs({ clusters }));
+      },
+      { preview: true, types },
+    );
+    assert.equal(recording.one(PROVIDER, "app/old").inputs.url, eksIssuer("B"));
+    assert.equal(recording.one(KUBERNETES, "app/old").inputs.clusterIdentifier, eksIssuer("B"));
+  });
+
   it("the update that follows has the whole", async () => {
     const { recording } = await record(
       (lib) => {

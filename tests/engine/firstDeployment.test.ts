@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { MultiClusterIrsaArgs } from "../../index";
 import { changesOf, completedInOrder, stepOf, stepsOf } from "../../lab/engine/journal";
-import type { OperationResult } from "../../lab/engine/workspace";
+import type { EngineStack, OperationResult } from "../../lab/engine/workspace";
 import { describeEngine, irsaProgram, type Scope } from "./lab";
 import {
   allProviderArns,
@@ -76,6 +76,18 @@ async function inReality({ lab, namespace, clusters }: Scope, roleName: string) 
   };
 }
 
+/** A resource in a stack's state. */
+interface RecordedResource {
+  urn: string;
+  type: string;
+  dependencies?: string[];
+}
+
+async function recordedIn(stack: EngineStack): Promise<RecordedResource[]> {
+  const { deployment } = (await stack.exportState()) as { deployment: { resources?: RecordedResource[] } };
+  return deployment.resources ?? [];
+}
+
 describeEngine("engine: a first deployment", (newScope) => {
   let scope: Scope;
   let preview: OperationResult;
@@ -83,7 +95,8 @@ describeEngine("engine: a first deployment", (newScope) => {
   let deployed: Awaited<ReturnType<typeof inReality>>;
   let again: OperationResult;
   let destroy: OperationResult;
-  let resourcesLeft: unknown[];
+  let recorded: RecordedResource[];
+  let resourcesLeft: RecordedResource[];
   let after: Awaited<ReturnType<typeof inReality>>;
 
   before(async () => {
@@ -92,10 +105,10 @@ describeEngine("engine: a first deployment", (newScope) => {
     preview = await stack.preview();
     up = await stack.up();
     deployed = await inReality(scope, String(up.outputs.roleName));
+    recorded = await recordedIn(stack);
     again = await stack.preview();
     destroy = await stack.destroy();
-    const { resources = [] } = (await stack.exportState()).deployment as { resources?: unknown[] };
-    resourcesLeft = resources;
+    resourcesLeft = await recordedIn(stack);
     after = await inReality(scope, String(up.outputs.roleName));
   });
 
@@ -135,6 +148,26 @@ describeEngine("engine: a first deployment", (newScope) => {
   it("makes each ServiceAccount before its pod", () => {
     for (const { name } of stepsOf(up, { type: TYPE.pod })) {
       assert.ok(completedInOrder(up, { type: TYPE.serviceAccount, name }, { type: TYPE.pod, name }), name);
+    }
+  });
+
+  it("owes that order to dependencies, and not to chance", () => {
+    const urnsOf = (type: string) => recorded.filter((one) => one.type === type).map(({ urn }) => urn);
+    const assertDepends = (type: string, on: string[]) => {
+      const dependents = recorded.filter((one) => one.type === type);
+      assert.ok(dependents.length > 0 && on.length > 0, type);
+      for (const { urn, dependencies = [] } of dependents) {
+        assert.deepEqual(
+          on.filter((needed) => !dependencies.includes(needed)),
+          [],
+          urn,
+        );
+      }
+    };
+    assertDepends(TYPE.role, urnsOf(TYPE.oidcProvider));
+    assertDepends(TYPE.serviceAccount, [...urnsOf(TYPE.attachment), ...urnsOf(TYPE.inlinePolicy)]);
+    for (const { urn, dependencies = [] } of recorded.filter(({ type }) => type === TYPE.pod)) {
+      assert.ok(dependencies.includes(urn.replace(TYPE.pod, TYPE.serviceAccount)), urn);
     }
   });
 

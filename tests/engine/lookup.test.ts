@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as kubernetes from "@pulumi/kubernetes";
 import { fromClusterName, MultiClusterIrsa, type TrustPolicy } from "../../index";
-import { stepOf } from "../../lab/engine/journal";
+import { stepOf, stepsOf } from "../../lab/engine/journal";
 import { describeEngine, outputsOf } from "./lab";
-import { providerArn, TYPE } from "./support";
+import { failureOf, providerArn, TYPE } from "./support";
 
 describeEngine("engine: clusters by their names", (newScope) => {
   it("fromClusterName finds issuer, endpoint and CA, and writes a kubeconfig that logs in by the aws CLI", async () => {
@@ -86,5 +86,22 @@ describeEngine("engine: clusters by their names", (newScope) => {
       Statement.map(({ Principal }) => Principal.Federated),
       [issuers.ireland!, issuers["virginia-blue"]!].map((issuer) => providerArn(lab, issuer)),
     );
+  });
+
+  it("a cluster that EKS does not know is an error with its name, and no role is made", async () => {
+    const { clusters, namespace, open } = await newScope();
+    const stack = await open(() => {
+      const irsa = new MultiClusterIrsa("app", {
+        clusters: [clusters.ireland, fromClusterName("nowhere", { region: "eu-west-1" })],
+        serviceAccounts: [{ namespace, name: "reader" }],
+      });
+      return Promise.resolve(outputsOf(irsa));
+    });
+    const { message, result } = await failureOf(stack.up());
+    assert.match(
+      message,
+      /EKS Cluster \(nowhere\).*ResourceNotFoundException.*No cluster found for name: nowhere/s,
+    );
+    assert.deepEqual(stepsOf(result, { type: TYPE.role }), []);
   });
 });

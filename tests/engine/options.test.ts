@@ -81,7 +81,7 @@ describeEngine("engine: protect", (newScope) => {
 });
 
 describeEngine("engine: transforms", (newScope) => {
-  it("see every child, and what they change is deployed", async () => {
+  it("see every child, and what they change is planned", async () => {
     const scope = await newScope();
     const seen: string[] = [];
     const transform: pulumi.ResourceTransform = ({ type, name, props, opts }) => {
