@@ -25,6 +25,11 @@ function thisMachine(): string {
   return knownMachine;
 }
 
+/** A process that has ended keeps its ports until the last of its threads has, which may be after the first. */
+function hasOtherThreads(pid: number): boolean {
+  return fs.readdirSync(`/proc/${pid}/task`).length > 1;
+}
+
 function startTimeOf(pid: number): string | undefined {
   try {
     if (!onLinux) {
@@ -38,7 +43,7 @@ function startTimeOf(pid: number): string | undefined {
       .replace(/^.*\) /s, "")
       .split(" ");
     const [state, startTime] = [fields[0], fields[19]];
-    return state === "Z" || state === "X" ? undefined : startTime;
+    return state === "X" || (state === "Z" && !hasOtherThreads(pid)) ? undefined : startTime;
   } catch {
     return undefined;
   }

@@ -11,7 +11,7 @@ import { clusterApi } from "../../lab/kubernetes/client";
 import { setUp, silentProgress } from "../../lab/setup";
 import { cacheRoot } from "../../lab/setup/cache";
 import { type LabWithoutStranger, startLab } from "../../lab/supervisor/client";
-import { findLab } from "../../lab/supervisor/kept";
+import { findLab, keptLabs, stopLab } from "../../lab/supervisor/kept";
 import { processesOfRun } from "../../lab/supervisor/marker";
 import { exists, identifySelf, pause } from "../../lab/supervisor/processes";
 import { reapStaleRuns } from "../../lab/supervisor/reap";
@@ -280,6 +280,18 @@ describe("lab", function () {
     await lab.stop();
     assert.deepEqual(await footprint.leftInTheEnd(), NOTHING);
     assert.ok(log.includes(`cleared away what run ${dead.runId} had left`), log.join("\n"));
+  });
+
+  it("runs on when it is detached, until it is stopped by name", async () => {
+    const { client, lab } = await startClient("detach", "ireland");
+    const footprint = new Footprint(lab);
+    assert.equal(await exitOf(client), 0);
+    assert.ok(!(await reapStaleRuns(cacheRoot())).includes(lab.runId));
+    assert.equal((await apiRequest(lab.clusters[0]!, { path: "/openid/v1/jwks" })).status, 200);
+    const found = keptLabs().find(({ runId }) => runId === lab.runId);
+    assert.equal(found?.aws.endpointUrl, lab.aws.endpointUrl);
+    await stopLab(lab);
+    assert.deepEqual(await footprint.left(), NOTHING);
   });
 
   it("says what the log of a part says that does not start, and leaves nothing", async () => {
