@@ -3,7 +3,7 @@ import { RolePolicy } from "@pulumi/aws/iam/rolePolicy";
 import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment";
 import * as pulumi from "@pulumi/pulumi";
 import { trustPolicySize } from "../trust/budget";
-import { parseOidcProviderArn } from "../trust/issuer";
+import { providerArnProblem } from "../trust/issuer";
 import { checkedInput, isPlain, repeated, throwProblems, type Problem } from "./problems";
 import { roleAccount } from "./roleAccount";
 import {
@@ -72,7 +72,11 @@ export class IrsaRole extends pulumi.ComponentResource {
     super("eks-irsa:index:IrsaRole", name, { clusters: args.clusters.map((cluster) => cluster.name) }, opts);
     const arns = args.clusters.map((cluster, index) => {
       const propertyPath = `clusters[${index}].oidcProviderArn`;
-      const arn = checkedInput(cluster.oidcProviderArn, arnProblem, { what, propertyPath, resource: this });
+      const arn = checkedInput(cluster.oidcProviderArn, providerArnProblem, {
+        what,
+        propertyPath,
+        resource: this,
+      });
       return { name: cluster.name, arn, propertyPath };
     });
     const account = roleAccount(this);
@@ -144,7 +148,7 @@ function findRoleProblems(args: IrsaRoleArgs): Problem[] {
   const paths = clusters.map((_, index) => `clusters[${index}]`);
   const each = clusters.flatMap(({ name, oidcProviderArn }, index): Problem[] => {
     const nameReason = clusterNameProblem(name);
-    const arnReason = isPlain(oidcProviderArn) ? arnProblem(oidcProviderArn) : undefined;
+    const arnReason = isPlain(oidcProviderArn) ? providerArnProblem(oidcProviderArn) : undefined;
     return [
       ...(nameReason === undefined ? [] : [{ propertyPath: `clusters[${index}].name`, reason: nameReason }]),
       ...(arnReason === undefined
@@ -173,10 +177,4 @@ function findRoleProblems(args: IrsaRoleArgs): Problem[] {
     ...permissionProblems(args),
     ...trustProblems(args.trust ?? {}),
   ];
-}
-
-function arnProblem(arn: string): string | undefined {
-  return parseOidcProviderArn(arn)
-    ? undefined
-    : `is not the ARN of an IAM OIDC provider (arn:<partition>:iam::<account>:oidc-provider/<issuer without https://>): "${arn}"`;
 }

@@ -64,7 +64,6 @@ function sampleContainer(roleArn: pulumi.Input<string>, settings: SamplePodSetti
       { name: "TERMINATION_LOG", value: TERMINATION_LOG },
       // Without credentials of its own the CLI would fall back on the node's role.
       { name: "AWS_EC2_METADATA_DISABLED", value: "true" },
-      // Not the empty text, which an API server drops.
     ],
     workingDir: HOME,
     volumeMounts: [{ name: "home", mountPath: HOME }],

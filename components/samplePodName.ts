@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { compareText } from "../trust/values";
 
 const SUFFIX = "-irsa-sample-";
 const FINGERPRINT = 8;
@@ -24,7 +25,7 @@ export function samplePodNameProblem(serviceAccount: unknown): string | undefine
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     typeof part === "object" && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => compareText(a, b)))
       : part,
   );
 }

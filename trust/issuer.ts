@@ -119,6 +119,13 @@ export function parseOidcProviderArn(arn: string): OidcProviderArn | undefined {
   return issuerProblem(`https://${hostPath}`) === undefined ? { partition, accountId, hostPath } : undefined;
 }
 
+/** Says why an ARN is not that of an OIDC provider, or undefined. */
+export function providerArnProblem(arn: string): string | undefined {
+  return parseOidcProviderArn(arn)
+    ? undefined
+    : `is not the ARN of an IAM OIDC provider (arn:<partition>:iam::<account>:oidc-provider/<issuer without https://>): ${quote(arn)}`;
+}
+
 /**
  * Says why a provider cannot be adopted for an issuer, or undefined when it is that issuer's.
  */
@@ -128,7 +135,7 @@ export function adoptionProblem(arn: string, issuerUrl: string): string | undefi
     return "is empty: leave it out to have the provider created, or pass the ARN of the provider to adopt";
   }
   if (!parsed) {
-    return `is not the ARN of an IAM OIDC provider (arn:<partition>:iam::<account>:oidc-provider/<issuer without https://>): ${quote(arn)}`;
+    return providerArnProblem(arn);
   }
   if (`https://${parsed.hostPath}` !== issuerUrl) {
     return `belongs to issuer ${quote(`https://${parsed.hostPath}`)}, and not to this cluster's ${quote(issuerUrl)}: adopt the provider of this cluster's issuer`;

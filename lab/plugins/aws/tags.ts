@@ -5,6 +5,7 @@ import {
   type Properties,
   type PropertyValue,
 } from "../shared/server";
+import { explain } from "./errors";
 import { isZero } from "./schema";
 
 /** A tag as AWS calls take and give it. */
@@ -33,13 +34,26 @@ export function tagsToCreate(planned: Properties): AwsTag[] | undefined {
 }
 
 /** Tags to set and keys to remove, so that `tagsAll` becomes what is planned (internal/tags: Updated, Removed). */
-export function tagChanges(before: Properties, planned: Properties): { set: AwsTag[]; remove: string[] } {
+function tagChanges(before: Properties, planned: Properties): { set: AwsTag[]; remove: string[] } {
   const old = isProperties(before.tagsAll) ? before.tagsAll : {};
   const next = isProperties(planned.tagsAll) ? planned.tagsAll : {};
   return {
     set: toAwsTags(next).filter(({ Key, Value }) => Key !== undefined && old[Key] !== Value),
     remove: Object.keys(old).filter((key) => !(key in next)),
   };
+}
+
+/** Brings a resource's tags from what they were to what is planned, by the calls that its service has for it. */
+export async function changeTags(
+  resource: string,
+  before: Properties,
+  planned: Properties,
+  calls: { untag: (keys: string[]) => Promise<unknown>; tag: (tags: AwsTag[]) => Promise<unknown> },
+): Promise<void> {
+  const { set, remove } = tagChanges(before, planned);
+  const doing = `updating tags for ${resource}`;
+  if (remove.length > 0) await explain(doing, calls.untag(remove));
+  if (set.length > 0) await explain(doing, calls.tag(set));
 }
 
 /**

@@ -8,12 +8,11 @@ import {
   UntagOpenIDConnectProviderCommand,
   UpdateOpenIDConnectProviderThumbprintCommand,
 } from "@aws-sdk/client-iam";
-import type { Properties } from "../../shared/server";
 import type { AwsClients } from "../clients";
 import { explain, unlessMissing } from "../errors";
 import { changes } from "../plan";
 import { output, TAG_PROPERTIES, text, texts, type ResourceDefinition, type Schema } from "../schema";
-import { readTags, tagChanges, tagsToCreate } from "../tags";
+import { changeTags, readTags, tagsToCreate } from "../tags";
 import { eachOf, lengthBetween } from "../validation";
 
 // internal/service/iam/openid_connect_provider.go of terraform-provider-aws.
@@ -97,7 +96,12 @@ export const openIdConnectProvider: ResourceDefinition = {
       );
     }
     await updateClientIds(aws, id, texts(before, "clientIdLists"), texts(planned, "clientIdLists"));
-    await updateTags(aws, id, before, planned);
+    await changeTags(`IAM OIDC Provider (${id})`, before, planned, {
+      untag: (TagKeys) =>
+        aws.iam.send(new UntagOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: id, TagKeys })),
+      tag: (Tags) =>
+        aws.iam.send(new TagOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: id, Tags })),
+    });
   },
 
   async delete({ iam }, id) {
@@ -123,29 +127,6 @@ async function updateClientIds(
     await explain(
       `removing IAM OIDC Provider (${id}) client ID (${ClientID})`,
       iam.send(new RemoveClientIDFromOpenIDConnectProviderCommand({ OpenIDConnectProviderArn, ClientID })),
-    );
-  }
-}
-
-async function updateTags(
-  { iam }: AwsClients,
-  id: string,
-  before: Properties,
-  planned: Properties,
-): Promise<void> {
-  const { set, remove } = tagChanges(before, planned);
-  const doing = `updating tags for IAM OIDC Provider (${id})`;
-  const OpenIDConnectProviderArn = id;
-  if (remove.length > 0) {
-    await explain(
-      doing,
-      iam.send(new UntagOpenIDConnectProviderCommand({ OpenIDConnectProviderArn, TagKeys: remove })),
-    );
-  }
-  if (set.length > 0) {
-    await explain(
-      doing,
-      iam.send(new TagOpenIDConnectProviderCommand({ OpenIDConnectProviderArn, Tags: set })),
     );
   }
 }

@@ -14,14 +14,13 @@ import {
   type PolicyVersion,
 } from "@aws-sdk/client-iam";
 import type { Properties } from "../../shared/server";
-import type { AwsClients } from "../clients";
 import { explain, unlessMissing } from "../errors";
 import { changes } from "../plan";
 import { decodePolicy, normalizeJson, policyToKeep, samePolicies } from "../policyDocument";
 import { output, TAG_PROPERTIES, text, type ResourceDefinition, type Schema } from "../schema";
-import { readTags, tagChanges, tagsToCreate } from "../tags";
-import { iamName, policyDocument } from "../validation";
-import { nameFrom, namePrefixOf } from "./names";
+import { changeTags, readTags, tagsToCreate } from "../tags";
+import { policyDocument } from "../validation";
+import { nameFrom, namePrefixOf, nameProperties } from "./names";
 
 const MAX_VERSIONS = 5;
 
@@ -35,23 +34,7 @@ const schema: Schema = {
     local: true,
   },
   description: { terraformName: "description", input: "optional", forceNew: true },
-  name: {
-    terraformName: "name",
-    input: "optional",
-    computed: true,
-    forceNew: true,
-    autoName: { maxLength: 255 },
-    conflictsWith: "namePrefix",
-    problems: iamName("name", 128),
-  },
-  namePrefix: {
-    terraformName: "name_prefix",
-    input: "optional",
-    computed: true,
-    forceNew: true,
-    conflictsWith: "name",
-    problems: iamName("name_prefix", 102),
-  },
+  ...nameProperties({ name: 128, prefix: 102, automatic: 255 }),
   path: { terraformName: "path", input: "optional", default: "/", forceNew: true },
   policy: {
     terraformName: "policy",
@@ -109,7 +92,10 @@ export const policy: ResourceDefinition = {
 
   async update(aws, id, before, planned) {
     if (changes(schema, "policy", before, planned)) await addVersion(aws.iam, id, planned);
-    await updateTags(aws, id, before, planned);
+    await changeTags(`IAM Policy (${id})`, before, planned, {
+      untag: (TagKeys) => aws.iam.send(new UntagPolicyCommand({ PolicyArn: id, TagKeys })),
+      tag: (Tags) => aws.iam.send(new TagPolicyCommand({ PolicyArn: id, Tags })),
+    });
   },
 
   async delete({ iam }, id) {
@@ -174,17 +160,4 @@ async function deleteVersion(iam: IAMClient, id: string, VersionId: string | und
     `deleting IAM Policy (${id}) version (${VersionId ?? ""})`,
     iam.send(new DeletePolicyVersionCommand({ PolicyArn: id, VersionId })),
   );
-}
-
-async function updateTags(
-  { iam }: AwsClients,
-  id: string,
-  before: Properties,
-  planned: Properties,
-): Promise<void> {
-  const { set, remove } = tagChanges(before, planned);
-  const doing = `updating tags for IAM Policy (${id})`;
-  if (remove.length > 0)
-    await explain(doing, iam.send(new UntagPolicyCommand({ PolicyArn: id, TagKeys: remove })));
-  if (set.length > 0) await explain(doing, iam.send(new TagPolicyCommand({ PolicyArn: id, Tags: set })));
 }

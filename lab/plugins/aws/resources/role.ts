@@ -15,9 +15,9 @@ import { explain, unlessMissing } from "../errors";
 import { changes } from "../plan";
 import { decodePolicy, normalizeJson, policyToKeep, samePolicies } from "../policyDocument";
 import { optionalText, output, TAG_PROPERTIES, text, type ResourceDefinition, type Schema } from "../schema";
-import { readTags, tagChanges, tagsToCreate } from "../tags";
-import { arn, iamName, lengthBetween, numberBetween, policyDocument } from "../validation";
-import { namePrefixOf, nameFrom } from "./names";
+import { changeTags, readTags, tagsToCreate } from "../tags";
+import { arn, lengthBetween, numberBetween, policyDocument } from "../validation";
+import { nameFrom, namePrefixOf, nameProperties } from "./names";
 import { deleteRole } from "./roleDeletion";
 import { attachedPolicies, inlinePolicies } from "./rolePolicies";
 
@@ -54,23 +54,7 @@ const schema: Schema = {
     default: 3600,
     problems: numberBetween("max_session_duration", 3600, 43200),
   },
-  name: {
-    terraformName: "name",
-    input: "optional",
-    computed: true,
-    forceNew: true,
-    autoName: { maxLength: 64 },
-    conflictsWith: "namePrefix",
-    problems: iamName("name", 64),
-  },
-  namePrefix: {
-    terraformName: "name_prefix",
-    input: "optional",
-    computed: true,
-    forceNew: true,
-    conflictsWith: "name",
-    problems: iamName("name_prefix", 38),
-  },
+  ...nameProperties({ name: 64, prefix: 38, automatic: 64 }),
   path: {
     terraformName: "path",
     input: "optional",
@@ -164,7 +148,11 @@ export const role: ResourceDefinition = {
       );
     }
     if (changed("permissionsBoundary")) await updateBoundary(aws, id, planned);
-    if (changed("tagsAll")) await updateTags(aws, id, before, planned);
+    if (changed("tagsAll"))
+      await changeTags(`IAM Role (${id})`, before, planned, {
+        untag: (TagKeys) => aws.iam.send(new UntagRoleCommand({ RoleName: id, TagKeys })),
+        tag: (Tags) => aws.iam.send(new TagRoleCommand({ RoleName: id, Tags })),
+      });
   },
 
   delete: ({ iam }, id, state) =>
@@ -201,17 +189,4 @@ async function updateBoundary({ iam }: AwsClients, id: string, planned: Properti
       iam.send(new PutRolePermissionsBoundaryCommand({ RoleName: id, PermissionsBoundary })),
     );
   }
-}
-
-async function updateTags(
-  { iam }: AwsClients,
-  id: string,
-  before: Properties,
-  planned: Properties,
-): Promise<void> {
-  const { set, remove } = tagChanges(before, planned);
-  const doing = `updating tags for IAM Role (${id})`;
-  if (remove.length > 0)
-    await explain(doing, iam.send(new UntagRoleCommand({ RoleName: id, TagKeys: remove })));
-  if (set.length > 0) await explain(doing, iam.send(new TagRoleCommand({ RoleName: id, Tags: set })));
 }

@@ -5,27 +5,11 @@ import { explain, unlessMissing } from "../errors";
 import { decodePolicy, normalizeInlinePolicy, policyToKeep, samePolicies } from "../policyDocument";
 import { text, type ResourceDefinition, type Schema } from "../schema";
 import { iamName, policyDocument } from "../validation";
-import { nameFrom, namePrefixOf } from "./names";
+import { nameFrom, namePrefixOf, nameProperties } from "./names";
 
 // internal/service/iam/role_policy.go of terraform-provider-aws; the automatic name is pulumi-aws provider/autonaming.go's.
 const schema: Schema = {
-  name: {
-    terraformName: "name",
-    input: "optional",
-    computed: true,
-    forceNew: true,
-    autoName: { maxLength: 255 },
-    conflictsWith: "namePrefix",
-    problems: iamName("name", 128),
-  },
-  namePrefix: {
-    terraformName: "name_prefix",
-    input: "optional",
-    computed: true,
-    forceNew: true,
-    conflictsWith: "name",
-    problems: iamName("name_prefix", 102),
-  },
+  ...nameProperties({ name: 128, prefix: 102, automatic: 255 }),
   policy: {
     terraformName: "policy",
     input: "required",
