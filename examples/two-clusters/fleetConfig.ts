@@ -94,7 +94,7 @@ function readBinding(entry: Entry, path: string, problems: Problem[]): ServiceAc
 }
 
 function readPolicyArns(config: pulumi.Config, problems: Problem[]): Record<string, string> {
-  const value: unknown = config.getObject("policyArns") ?? {};
+  const value: unknown = readObject(config, "policyArns", "a map", problems) ?? {};
   if (!isEntry(value)) {
     problems.push({
       propertyPath: "policyArns",
@@ -110,7 +110,7 @@ function readPolicyArns(config: pulumi.Config, problems: Problem[]): Record<stri
 }
 
 function entries(config: pulumi.Config, key: string, known: string[], problems: Problem[]): Entry[] {
-  const value: unknown = readObject(config, key, problems) ?? [];
+  const value: unknown = readObject(config, key, "a list", problems) ?? [];
   if (!Array.isArray(value)) {
     problems.push({ propertyPath: key, reason: "is not a list" });
     return [];
@@ -131,11 +131,11 @@ function entries(config: pulumi.Config, key: string, known: string[], problems: 
   });
 }
 
-function readObject(config: pulumi.Config, key: string, problems: Problem[]): unknown {
+function readObject(config: pulumi.Config, key: string, shape: string, problems: Problem[]): unknown {
   try {
     return config.getObject(key);
   } catch {
-    problems.push({ propertyPath: key, reason: "is text: write it as a list in Pulumi.<stack>.yaml" });
+    problems.push({ propertyPath: key, reason: `is text: write it as ${shape} in Pulumi.<stack>.yaml` });
     return undefined;
   }
 }

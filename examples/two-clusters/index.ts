@@ -4,7 +4,9 @@ import { findProblems, MultiClusterIrsa } from "../../index";
 import { readFleet } from "./fleetConfig";
 
 const { args, problems } = readFleet(new pulumi.Config());
-const all = [...problems, ...findProblems(args)];
+// What could not be read is missing from the arguments: that it is missing need not be told as well.
+const told = new Set(problems.map(({ propertyPath }) => propertyPath));
+const all = [...problems, ...findProblems(args).filter(({ propertyPath }) => !told.has(propertyPath))];
 if (all.length > 0) {
   const lines = all.map(({ propertyPath, reason }) => `  - ${propertyPath} ${reason}`);
   throw new pulumi.RunError(["The stack's configuration has faults:", ...lines].join("\n"));

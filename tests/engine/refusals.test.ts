@@ -107,6 +107,24 @@ describeEngine("engine: wrong arguments", (newScope) => {
     await assertNothingMade(stack, result);
   });
 
+  it("of its shape as well: text where a list or a map should be", async () => {
+    const { clusters, open } = await newScope();
+    const { issuerUrl } = clusters.ireland;
+    const config = {
+      clusters: [{ name: "ireland", issuerUrl: `${issuerUrl}/` }],
+      serviceAccounts: "default/reader",
+      policyArns: "AmazonS3ReadOnlyAccess",
+    };
+    const stack = await open(ROOT, { config });
+    const { result } = await failureOf(stack.preview());
+    assertFaults(listOf(result), [
+      ["serviceAccounts", /is text: write it as a list in Pulumi\.<stack>\.yaml/],
+      ["policyArns", /is text: write it as a map in Pulumi\.<stack>\.yaml/],
+      ["clusters[0].issuerUrl", /must not end with a slash/],
+    ]);
+    await assertNothingMade(stack, result);
+  });
+
   it("name the cluster with which the trust policy is over IAM's limit, in the preview", async () => {
     const scope = await newScope();
     const names = ["a", "b", "c", "d", "e", "f"];
