@@ -18,6 +18,8 @@ export interface LabCluster {
   kubeconfigPath: string;
   /** The private key that signs ServiceAccount tokens, PEM file: only for tokens that a test must forge. */
   signingKeyPath: string;
+  /** Its node, which runs pods as processes of this machine; absent in a cluster that runs none. */
+  nodeName?: string;
 }
 
 /** The AWS account on this machine: moto behind the STS front. */
@@ -49,6 +51,10 @@ export interface LabBinaries {
   pulumiRoot: string;
   etcd: string;
   kubeApiServer: string;
-  /** Python of the virtual environment that has moto. */
+  kubeControllerManager: string;
+  /** Python of the virtual environment that has moto and the `aws` command. */
   python: string;
+  kubectl: string;
+  /** Folder that holds the `aws` command and nothing else, for PATH. */
+  awsFolder: string;
 }

@@ -3,9 +3,9 @@ import type { LabBinaries } from "../types";
 import { provide, pulumiRootOf, type SetupContext } from "./binaries";
 import { cacheRoot } from "./cache";
 import { atMost } from "./limit";
-import { etcd, kubeApiServer, pulumi } from "./parts";
+import { etcd, kubeApiServer, kubeControllerManager, kubectl, pulumi } from "./parts";
 import { createProgress, formatDuration, type Progress } from "./progress";
-import { providePython } from "./python";
+import { awsFolderOf, providePython } from "./python";
 
 export { createProgress, type Progress, silentProgress } from "./progress";
 
@@ -26,6 +26,9 @@ export async function setUp(options: { progress?: Progress } = {}): Promise<LabB
     provide(kubeApiServer, context),
     provide(pulumi, context),
     provide(etcd, context),
+    // Last, for most of what it is made of is compiled for the API server too.
+    provide(kubeControllerManager, context),
+    provide(kubectl, context),
     providePython(context),
   ] as const;
   // Every failure is told, not only the first; and nothing is still at work when this returns.
@@ -37,7 +40,8 @@ export async function setUp(options: { progress?: Progress } = {}): Promise<LabB
   if (problems.length > 0) {
     throw new Error(problems.join("\n\n"));
   }
-  const [apiServerPath, pulumiPath, etcdPath, python] = await Promise.all(steps);
+  const [apiServerPath, pulumiPath, etcdPath, controllerManagerPath, kubectlPath, python] =
+    await Promise.all(steps);
   progress.line(
     fresh
       ? `the lab is set up, in ${formatDuration(Date.now() - started)}`
@@ -47,6 +51,9 @@ export async function setUp(options: { progress?: Progress } = {}): Promise<LabB
     pulumiRoot: pulumiRootOf(pulumiPath, context.root),
     etcd: etcdPath,
     kubeApiServer: apiServerPath,
+    kubeControllerManager: controllerManagerPath,
+    kubectl: kubectlPath,
     python,
+    awsFolder: awsFolderOf(python),
   };
 }

@@ -94,30 +94,50 @@ export const etcd: Part = {
   },
 };
 
-export const kubeApiServer: Part = {
-  name: "kube-apiserver",
-  version: "1.37.2",
-  file: "kube-apiserver",
-  oldest: "1.30.0",
-  versionArgs: ["--version"],
-  folderVariable: "KUBEBUILDER_ASSETS",
-  download: (platform, arch) => {
-    const goArch = goArchs[arch];
-    const url = `https://dl.k8s.io/release/v1.37.2/bin/linux/${goArch ?? ""}/kube-apiserver`;
-    return platform === "linux" && goArch
-      ? { url, checksumUrl: `${url}.sha256`, unpackTo: undefined }
-      : undefined;
-  },
-  build: {
-    directory: path.join(goFolder, "kubernetes"),
-    package: "k8s.io/kubernetes/cmd/kube-apiserver",
-    ldflags: [
-      "-s -w",
-      "-X k8s.io/component-base/version.gitVersion=v1.37.2",
-      "-X k8s.io/component-base/version.gitMajor=1",
-      "-X k8s.io/component-base/version.gitMinor=37",
-    ].join(" "),
-    packages: 2_079,
-    usually: "6 min",
-  },
-};
+/** A program of Kubernetes, by its name; all are of one version and built in one Go module. */
+function kubernetesPart(
+  name: string,
+  packages: number,
+  usually: string,
+  differs: Partial<Pick<Part, "oldest" | "versionArgs">> = {},
+): Part {
+  return {
+    name,
+    version: "1.37.2",
+    file: name,
+    // From here on the API server hands a WebSocket of `kubectl exec` on to a node that says it takes one.
+    oldest: "1.36.0",
+    versionArgs: ["--version"],
+    folderVariable: "KUBEBUILDER_ASSETS",
+    download: (platform, arch) => {
+      const goArch = goArchs[arch];
+      const url = `https://dl.k8s.io/release/v1.37.2/bin/linux/${goArch ?? ""}/${name}`;
+      return platform === "linux" && goArch
+        ? { url, checksumUrl: `${url}.sha256`, unpackTo: undefined }
+        : undefined;
+    },
+    build: {
+      directory: path.join(goFolder, "kubernetes"),
+      package: `k8s.io/kubernetes/cmd/${name}`,
+      ldflags: [
+        "-s -w",
+        "-X k8s.io/component-base/version.gitVersion=v1.37.2",
+        "-X k8s.io/component-base/version.gitMajor=1",
+        "-X k8s.io/component-base/version.gitMinor=37",
+      ].join(" "),
+      packages,
+      usually,
+    },
+    ...differs,
+  };
+}
+
+export const kubeApiServer = kubernetesPart("kube-apiserver", 2_080, "6 min");
+
+export const kubeControllerManager = kubernetesPart("kube-controller-manager", 2_441, "2 min");
+
+/** For tests and for people; no part of the lab runs it. Any that can talk to the API server will do. */
+export const kubectl = kubernetesPart("kubectl", 917, "1 min", {
+  oldest: "1.31.0",
+  versionArgs: ["version", "--client"],
+});

@@ -13,6 +13,9 @@ export const requirementsFile = path.join(__dirname, "..", "aws", "requirements.
 /** moto wants this one or a newer. */
 const OLDEST_MINOR = 10;
 
+/** Pods have it on PATH, and must not find the environment's Python beside it. */
+const AWS_FOLDER = "aws";
+
 interface Python {
   command: string;
   /** `3.11` */
@@ -45,8 +48,14 @@ export async function providePython(context: SetupContext): Promise<string> {
   return installedFile(installation) ?? (await installOnce(installation));
 }
 
+/** The folder in a Python environment that has the `aws` command and nothing else. */
+export function awsFolderOf(python: string): string {
+  return path.join(path.dirname(python), "..", AWS_FOLDER);
+}
+
 function installationOf(python: Python, context: SetupContext): Installation {
   const hash = crypto.createHash("sha256").update(fs.readFileSync(requirementsFile)).update(python.version);
+  hash.update(AWS_FOLDER);
   return {
     root: context.root,
     folder: `python-${hash.digest("hex").slice(0, 12)}`,
@@ -75,6 +84,8 @@ async function build(python: Python, partial: string, final: string, context: Se
     done();
   }
   useFinalPath(path.join(partial, "bin"), partial, final);
+  fs.mkdirSync(path.join(partial, AWS_FOLDER));
+  fs.symlinkSync(path.join("..", "bin", "aws"), path.join(partial, AWS_FOLDER, "aws"));
   context.progress.line(`Python environment with moto made in ${formatDuration(Date.now() - started)}`);
 }
 

@@ -12,7 +12,14 @@ import { cacheRoot, type Installation, installedFile, installOnce } from "../../
 import { findChecksum } from "../../lab/setup/download";
 import { atMost } from "../../lab/setup/limit";
 import { isGoodEnough, parseVersion } from "../../lab/setup/onPath";
-import { etcd, kubeApiServer, type Part, pulumi } from "../../lab/setup/parts";
+import {
+  etcd,
+  kubeApiServer,
+  kubeControllerManager,
+  kubectl,
+  type Part,
+  pulumi,
+} from "../../lab/setup/parts";
 import { createProgress, formatDuration } from "../../lab/setup/progress";
 import { providePython } from "../../lab/setup/python";
 import { identifySelf } from "../../lab/supervisor/processes";
@@ -271,7 +278,7 @@ describe("setting up", () => {
   });
 
   it("knows where each program is published and how it is built", () => {
-    for (const each of [pulumi, etcd, kubeApiServer]) {
+    for (const each of [pulumi, etcd, kubeApiServer, kubeControllerManager, kubectl]) {
       for (const arch of ["x64", "arm64"]) {
         const download = each.download("linux", arch);
         assert.match(download?.url ?? "", new RegExp(`^https://.*v${each.version}`), `${each.name} ${arch}`);
