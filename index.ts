@@ -19,6 +19,7 @@ export type {
   SamplePodSettings,
   ServiceAccountBinding,
   TrustSettings,
+  VerificationJobSettings,
 } from "./components/types";
 export { findProblems } from "./components/validation";
 export { accessTable, type AccessRow } from "./trust/access";

@@ -2,9 +2,10 @@ import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
 import * as pulumi from "@pulumi/pulumi";
 import { namespaceProblem, serviceAccountNameProblem } from "../trust/subject";
 import { checkedInput, isPlain, throwProblems, type Problem } from "./problems";
+import { samplePodNameProblem } from "./proofNames";
 import { makeSamplePod } from "./samplePod";
-import { samplePodNameProblem } from "./samplePodName";
-import type { SamplePodSettings } from "./types";
+import type { SamplePodSettings, VerificationJobSettings } from "./types";
+import { makeVerificationJob, verificationJobProblems } from "./verificationJob";
 
 /** The annotation by which EKS finds the role of a ServiceAccount. */
 export const ROLE_ARN_ANNOTATION = "eks.amazonaws.com/role-arn";
@@ -19,11 +20,13 @@ export interface IrsaServiceAccountArgs {
   roleArn: pulumi.Input<string>;
   /** Makes a sample pod that proves it. Default: none. */
   samplePod?: SamplePodSettings;
+  /** Makes a Job that proves it, and heals itself by new pods. Default: none. */
+  verificationJob?: VerificationJobSettings;
 }
 
 /**
- * The Kubernetes half of IRSA for one ServiceAccount of one cluster: the ServiceAccount, annotated with its role, and a
- * sample pod if asked for. The cluster is that of the Kubernetes provider in `opts`.
+ * The Kubernetes half of IRSA for one ServiceAccount of one cluster: the ServiceAccount, annotated with its role, and what
+ * proves it if asked for. The cluster is that of the Kubernetes provider in `opts`.
  *
  * @example
  * new IrsaServiceAccount("reader", { namespace: "default", name: "s3-reader", roleArn: role.roleArn }, { provider: east });
@@ -37,6 +40,8 @@ export class IrsaServiceAccount extends pulumi.ComponentResource {
   public readonly namespace: pulumi.Output<string>;
   /** Name of the sample pod; empty when none was asked for. */
   public readonly samplePodName: pulumi.Output<string>;
+  /** Name of the verification Job; empty when none was asked for. */
+  public readonly verificationJobName: pulumi.Output<string>;
 
   constructor(name: string, args: IrsaServiceAccountArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `IrsaServiceAccount "${name}"`;
@@ -47,30 +52,32 @@ export class IrsaServiceAccount extends pulumi.ComponentResource {
       propertyPath: "namespace",
       resource: this,
     });
-    const { serviceAccount, pod } = makeServiceAccount(
+    const { serviceAccount, pod, job } = makeServiceAccount(
       name,
       { namespace, name: args.name },
       checkedInput(args.roleArn, roleArnProblem, { what, propertyPath: "roleArn", resource: this }),
-      args.samplePod,
+      args,
       { parent: this },
     );
     this.serviceAccountName = serviceAccount.metadata.name;
     this.namespace = serviceAccount.metadata.namespace;
     this.samplePodName = pod ? pod.metadata.name : pulumi.output("");
+    this.verificationJobName = job ? job.metadata.name : pulumi.output("");
     this.registerOutputs({
       serviceAccountName: this.serviceAccountName,
       namespace: this.namespace,
       samplePodName: this.samplePodName,
+      verificationJobName: this.verificationJobName,
     });
   }
 }
 
-/** Creates a ServiceAccount with its annotation, and then its sample pod if there is to be one. */
+/** Creates a ServiceAccount with its annotation, and then what is to prove that it works. */
 export function makeServiceAccount(
   name: string,
   { namespace, name: serviceAccountName }: { namespace: pulumi.Input<string>; name: string },
   roleArn: pulumi.Input<string>,
-  samplePod: SamplePodSettings | undefined,
+  proof: Pick<IrsaServiceAccountArgs, "samplePod" | "verificationJob">,
   opts: pulumi.CustomResourceOptions,
 ) {
   const serviceAccount = new ServiceAccount(
@@ -78,13 +85,15 @@ export function makeServiceAccount(
     { metadata: { name: serviceAccountName, namespace, annotations: { [ROLE_ARN_ANNOTATION]: roleArn } } },
     opts,
   );
-  if (samplePod === undefined) {
-    return { serviceAccount };
-  }
+  const { samplePod, verificationJob } = proof;
+  const who = { namespace, name: serviceAccountName };
   // EKS looks at the annotation when a pod is admitted, and never again.
-  const podOpts = { ...opts, dependsOn: serviceAccount };
-  const pod = makeSamplePod(name, { namespace, name: serviceAccountName }, roleArn, samplePod, podOpts);
-  return { serviceAccount, pod };
+  const after = { ...opts, dependsOn: serviceAccount };
+  return {
+    serviceAccount,
+    ...(samplePod && { pod: makeSamplePod(name, who, roleArn, samplePod, after) }),
+    ...(verificationJob && { job: makeVerificationJob(name, who, roleArn, verificationJob, after) }),
+  };
 }
 
 function serviceAccountProblems(args: IrsaServiceAccountArgs): Problem[] {
@@ -95,7 +104,10 @@ function serviceAccountProblems(args: IrsaServiceAccountArgs): Problem[] {
     ["name", podReason],
     ["roleArn", isPlain(args.roleArn) ? roleArnProblem(args.roleArn) : undefined],
   ];
-  return found.flatMap(([propertyPath, reason]) => (reason === undefined ? [] : [{ propertyPath, reason }]));
+  return [
+    ...found.flatMap(([propertyPath, reason]) => (reason === undefined ? [] : [{ propertyPath, reason }])),
+    ...verificationJobProblems(args.verificationJob ?? {}),
+  ];
 }
 
 function roleArnProblem(arn: string): string | undefined {

@@ -16,6 +16,7 @@ import type {
   SamplePodSettings,
   ServiceAccountBinding,
   TrustSettings,
+  VerificationJobSettings,
 } from "./types";
 import { findProblems, sharedIssuerReason } from "./validation";
 
@@ -38,6 +39,11 @@ export interface MultiClusterIrsaArgs {
   trust?: TrustSettings;
   /** Makes a sample pod for each ServiceAccount in each of its clusters. Default: none. */
   samplePod?: SamplePodSettings;
+  /**
+   * Makes a Job for each ServiceAccount in each of its clusters that proves it once and ends. It heals itself where a pod was
+   * admitted before its ServiceAccount's annotation was seen, since each of its retries is a new pod. Default: none.
+   */
+  verificationJob?: VerificationJobSettings;
   /** Tags of the role and of the OIDC providers that are created. */
   tags?: { [key: string]: pulumi.Input<string> };
 }
@@ -189,7 +195,7 @@ function makeServiceAccounts(
   const provider = kubernetesProviderFor(name, { ...cluster, issuerUrl }, given, parent);
   for (const binding of bindings) {
     const under = (clusterName: string) => `${name}/${clusterName}/${binding.namespace}/${binding.name}`;
-    makeServiceAccount(under(cluster.name), binding, roleArn, args.samplePod, {
+    makeServiceAccount(under(cluster.name), binding, roleArn, args, {
       parent,
       dependsOn,
       aliases: formerly(cluster, under),

@@ -72,12 +72,24 @@ export interface TrustSettings {
   maxSize?: number;
 }
 
-/** Settings of the sample pods. */
+/** Settings of the sample pods, which prove their role and stay up for a look around. */
 export interface SamplePodSettings {
   /** Image with the `aws` command and `sh`. Default: `amazon/aws-cli` at the version this package was made with. */
   image?: pulumi.Input<string>;
-  /** Labels to add to the pods. */
+  /** Labels to add. */
   labels?: { [key: string]: pulumi.Input<string> };
   /** Labels of the nodes that may run the pods, beside `kubernetes.io/os: linux`. */
   nodeSelector?: { [key: string]: pulumi.Input<string> };
+}
+
+/**
+ * Settings of the verification Jobs, which end when they have proved the role.
+ * @see https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-backoff-failure-policy
+ */
+export interface VerificationJobSettings extends SamplePodSettings {
+  /**
+   * How many new pods are tried after the first, 0 to 20. Default: 5, which takes some seven minutes at most: each asks STS
+   * for ten seconds, and Kubernetes waits 10 s before the second pod, 20 s before the third, twice as long each time.
+   */
+  retries?: number;
 }

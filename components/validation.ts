@@ -7,8 +7,9 @@ import type { MultiClusterIrsaArgs, MultiClusterIrsaOptions } from "./multiClust
 import { kubernetesProblems } from "./kubernetesProviders";
 import { isPlain, repeated, type Problem } from "./problems";
 import { permissionProblems, roleProblems } from "./roleValidation";
-import { samplePodNameProblem } from "./samplePodName";
+import { samplePodNameProblem } from "./proofNames";
 import type { IrsaCluster, ServiceAccountBinding, TrustSettings } from "./types";
+import { verificationJobProblems } from "./verificationJob";
 
 const CLUSTER_NAME = /^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/;
 const THUMBPRINT = /^[0-9A-Fa-f]{40}$/;
@@ -33,6 +34,7 @@ export function findProblems(args: MultiClusterIrsaArgs, opts: MultiClusterIrsaO
     ...fleet,
     ...(fleet.length === 0 ? foreseeableOverflow(args) : []),
     ...samplePodProblems(args),
+    ...verificationJobProblems(args.verificationJob ?? {}),
     ...roleProblems(args.role ?? {}),
     ...permissionProblems(args),
     ...kubernetesProblems(args, opts),

@@ -171,4 +171,17 @@ export const BAD_SETTINGS: BadInput[] = [
     "trust.form",
     /is "Short": write StatementPerCluster/,
   ],
+  [
+    "half a retry of the verification Job",
+    goodArgs({ verificationJob: { retries: 0.5 } }),
+    "verificationJob.retries",
+    /is 0.5: write a whole number from 0 to 20/,
+  ],
+  [
+    "too many retries of the verification Job",
+    goodArgs({ verificationJob: { retries: 21 } }),
+    "verificationJob.retries",
+    /is 21: write a whole number from 0 to 20/,
+  ],
+  ["a negative retry", goodArgs({ verificationJob: { retries: -1 } }), "verificationJob.retries", /is -1/],
 ];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { IrsaServiceAccountArgs } from "../../index";
-import { late, POD, SERVICE_ACCOUNT } from "../support/clusters";
+import { JOB, late, POD, SERVICE_ACCOUNT } from "../support/clusters";
 import { record, recordFailure, UNKNOWN } from "../support/recorder";
 
 const TYPE = "eks-irsa:index:IrsaServiceAccount";
@@ -37,6 +37,7 @@ describe("IrsaServiceAccount", () => {
       serviceAccountName: "s3-reader",
       namespace: "default",
       samplePodName: "",
+      verificationJobName: "",
     });
   });
 
@@ -51,6 +52,19 @@ describe("IrsaServiceAccount", () => {
     assert.match(metadata.name, /^s3-reader-irsa-sample/);
     const { samplePodName } = recording.outputs.get(recording.one(TYPE).urn) as { samplePodName: string };
     assert.equal(samplePodName, metadata.name);
+  });
+
+  it("makes the verification Job after it, beside the sample pod, and tells its name", async () => {
+    const { recording } = await record(
+      (lib) => new lib.IrsaServiceAccount("reader", { ...good, samplePod: {}, verificationJob: {} }),
+    );
+    const job = recording.one(JOB, "reader");
+    const { metadata } = job.inputs as { metadata: { name: string } };
+    assert.equal(job.parent, recording.one(TYPE).urn);
+    assert.deepEqual(job.dependencies, [recording.one(SERVICE_ACCOUNT).urn]);
+    const outputs = recording.outputs.get(recording.one(TYPE).urn) as Record<string, string>;
+    assert.equal(outputs.verificationJobName, metadata.name);
+    assert.equal(recording.of(POD).length, 1);
   });
 
   it("leaves open at preview what a role's ARN is that is not known yet", async () => {

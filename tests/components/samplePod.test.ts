@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { SamplePodSettings } from "../../index";
-import { SAMPLE_POD_SCRIPT } from "../../components/samplePodScript";
+import { SAMPLE_POD_SCRIPT } from "../../components/proofScript";
 import { late, POD } from "../support/clusters";
 import { restrictedViolations } from "../support/podSecurity";
 import { record, type Registration, UNKNOWN } from "../support/recorder";

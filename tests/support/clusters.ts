@@ -8,6 +8,7 @@ export const ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
 export const INLINE_POLICY = "aws:iam/rolePolicy:RolePolicy";
 export const SERVICE_ACCOUNT = "kubernetes:core/v1:ServiceAccount";
 export const POD = "kubernetes:core/v1:Pod";
+export const JOB = "kubernetes:batch/v1:Job";
 export const KUBERNETES = "pulumi:providers:kubernetes";
 export const FLEET = "eks-irsa:index:MultiClusterIrsa";
 

@@ -32,6 +32,7 @@ function stateOf(args: MockResourceArgs, cloud: MockCloud): State {
     case "aws:iam/rolePolicyAttachment:RolePolicyAttachment":
     case "aws:iam/rolePolicy:RolePolicy":
     case "kubernetes:core/v1:ServiceAccount":
+    case "kubernetes:batch/v1:Job":
     case "kubernetes:core/v1:Pod":
       return inputs;
     case "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {

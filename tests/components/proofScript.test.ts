@@ -5,12 +5,12 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { SAMPLE_POD_SCRIPT } from "../../components/samplePodScript";
+import { SAMPLE_POD_SCRIPT, VERIFICATION_SCRIPT } from "../../components/proofScript";
 
 const ROLE_ARN = "arn:aws:iam::123456789012:role/workloads/reader";
 const SESSION = "arn:aws:sts::123456789012:assumed-role/reader/botocore-session-1700000000";
 
-/** A container of the sample pod: its script, and on PATH an `aws` and a `sleep` of ours before the machine's. */
+/** A container of a pod that proves its role: the script, and on PATH an `aws` and a `sleep` of ours before the machine's. */
 class Container {
   readonly home = mkdtempSync(join(tmpdir(), "eks-irsa-pod-"));
   readonly path = (name: string) => join(this.home, name);
@@ -18,7 +18,10 @@ class Container {
   private child: ChildProcess | undefined;
 
   /** @param aws what `aws` does, in shell; `$CALL` says how often it was called. */
-  constructor(aws: string) {
+  constructor(
+    aws: string,
+    private readonly script = SAMPLE_POD_SCRIPT,
+  ) {
     const count = `CALL=$(cat "$HOME/calls" 2>/dev/null || echo 0); CALL=$((CALL + 1)); echo $CALL >"$HOME/calls"`;
     this.executable("aws", `echo "$*" >"$HOME/asked"; ${count}; ${aws}`);
     // The waits between two attempts are passed over. The one at the end is real, and shows that the shell has come there.
@@ -36,7 +39,7 @@ class Container {
   start(roleArn: string, shell: string): ChildProcess {
     const real = process.env.PATH ?? "";
     // In a group of its own, so that the last `sleep` can be ended with it; named `sh`, as the image calls its bash.
-    const child = spawn(shell, ["-c", SAMPLE_POD_SCRIPT], {
+    const child = spawn(shell, ["-c", this.script], {
       argv0: "sh",
       cwd: this.home,
       detached: true,
@@ -164,3 +167,28 @@ for (const shell of ["sh", "bash"]) {
     });
   });
 }
+
+describe("the verification Job's script", () => {
+  let container: Container;
+  afterEach(() => {
+    container.remove();
+  });
+
+  async function end(aws: string): Promise<number> {
+    container = new Container(aws, VERIFICATION_SCRIPT);
+    const [code] = (await once(container.start(ROLE_ARN, "sh"), "exit")) as [number];
+    return code;
+  }
+
+  it("ends with 0 as a session of the role", async () => {
+    assert.equal(await end(`[ $CALL -lt 3 ] && exit 254; echo ${SESSION}`), 0);
+    assert.match(container.output, new RegExp(`^AWS calls this pod ${SESSION}$`, "m"));
+    assert.equal(container.read("calls").trim(), "3");
+  });
+
+  it("gives up after three answers, so that a new pod comes soon, and leaves the last one behind", async () => {
+    assert.equal(await end('echo "Unable to locate credentials" >&2; exit 253'), 1);
+    assert.equal(container.read("calls").trim(), "3");
+    assert.equal(container.read("termination-log"), "Unable to locate credentials");
+  });
+});

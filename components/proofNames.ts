@@ -1,24 +1,38 @@
 import { createHash } from "node:crypto";
 import { compareText } from "../trust/values";
 
-const SUFFIX = "-irsa-sample-";
+const SAMPLE = "-irsa-sample-";
+const VERIFICATION = "-irsa-verification-";
 const FINGERPRINT = 8;
 const MAX_NAME = 253;
+/** The name of a Job is a label of its pods. */
+const MAX_JOB_NAME = 63;
 
 /** Name of the sample pod of a ServiceAccount: the same for the same spec, another for any other. */
 export function samplePodName(serviceAccount: string, spec: unknown): string {
-  const fingerprint = createHash("sha256").update(canonical(spec)).digest("hex").slice(0, FINGERPRINT);
-  return `${serviceAccount}${SUFFIX}${fingerprint}`;
+  return `${serviceAccount}${SAMPLE}${fingerprint(spec)}`;
 }
 
 /** Says why a ServiceAccount can have no sample pod, or undefined. */
 export function samplePodNameProblem(serviceAccount: unknown): string | undefined {
-  const longest = MAX_NAME - SUFFIX.length - FINGERPRINT;
+  const longest = MAX_NAME - SAMPLE.length - FINGERPRINT;
   return typeof serviceAccount === "string" &&
     serviceAccount.length > longest &&
     serviceAccount.length <= MAX_NAME
-    ? `is too long for a sample pod, whose name adds "${SUFFIX}" and ${FINGERPRINT} characters: at most ${longest}, or leave samplePod out`
+    ? `is too long for a sample pod, whose name adds "${SAMPLE}" and ${FINGERPRINT} characters: at most ${longest}, or leave samplePod out`
     : undefined;
+}
+
+/** Name of the verification Job of a ServiceAccount, whose whole name is in the spec: here it is cut where it is long. */
+export function verificationJobName(serviceAccount: string, spec: unknown): string {
+  const short = serviceAccount
+    .slice(0, MAX_JOB_NAME - VERIFICATION.length - FINGERPRINT)
+    .replace(/[.-]+$/, "");
+  return `${short}${VERIFICATION}${fingerprint(spec)}`;
+}
+
+function fingerprint(spec: unknown): string {
+  return createHash("sha256").update(canonical(spec)).digest("hex").slice(0, FINGERPRINT);
 }
 
 /** JSON with keys in order, so that the order in which a spec was written down does not matter. */

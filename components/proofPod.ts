@@ -1,0 +1,67 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { SamplePodSettings } from "./types";
+
+/** The image of pods that prove their role, unless another is given. */
+export const PROOF_IMAGE = "amazon/aws-cli:2.37.5";
+
+/** An unprivileged user; the image has no other than root. */
+const USER = 65534;
+const HOME = "/home/irsa-sample";
+const TERMINATION_LOG = "/dev/termination-log";
+
+/**
+ * Spec of a pod that asks STS who it is: admitted under the restricted Pod Security Standard, with AWS's error as its
+ * termination message.
+ *
+ * @param container what its container has beside.
+ */
+export function proofPodSpec<Container extends object>(
+  serviceAccountName: string,
+  roleArn: pulumi.Input<string>,
+  script: string,
+  settings: SamplePodSettings,
+  container: Container,
+) {
+  return {
+    serviceAccountName,
+    // What the pod needs of Kubernetes is the token of IRSA, which comes in a volume of its own.
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    nodeSelector: { "kubernetes.io/os": "linux", ...settings.nodeSelector },
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: USER,
+      runAsGroup: USER,
+      // The token's file belongs to this group.
+      fsGroup: USER,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    containers: [{ ...proofContainer(roleArn, script, settings), ...container }],
+    volumes: [{ name: "home", emptyDir: { sizeLimit: "64Mi" } }],
+  };
+}
+
+function proofContainer(roleArn: pulumi.Input<string>, script: string, settings: SamplePodSettings) {
+  return {
+    name: "aws-cli",
+    image: settings.image ?? PROOF_IMAGE,
+    command: ["sh", "-c", script],
+    env: [
+      { name: "EXPECTED_ROLE_ARN", value: roleArn },
+      { name: "HOME", value: HOME },
+      { name: "TERMINATION_LOG", value: TERMINATION_LOG },
+      // Without credentials of its own the CLI would fall back on the node's role.
+      { name: "AWS_EC2_METADATA_DISABLED", value: "true" },
+    ],
+    workingDir: HOME,
+    volumeMounts: [{ name: "home", mountPath: HOME }],
+    resources: { requests: { cpu: "10m", memory: "128Mi" }, limits: { memory: "256Mi" } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+    terminationMessagePath: TERMINATION_LOG,
+    terminationMessagePolicy: "FallbackToLogsOnError",
+  };
+}
