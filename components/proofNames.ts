@@ -23,11 +23,15 @@ export function samplePodNameProblem(serviceAccount: unknown): string | undefine
     : undefined;
 }
 
-/** Name of the verification Job of a ServiceAccount, whose whole name is in the spec: here it is cut where it is long. */
+/**
+ * Name of the verification Job of a ServiceAccount: a DNS label, since pods and host names are made of it. What of the
+ * ServiceAccount's name is lost by that stands in the spec, and so in the fingerprint.
+ */
 export function verificationJobName(serviceAccount: string, spec: unknown): string {
   const short = serviceAccount
     .slice(0, MAX_JOB_NAME - VERIFICATION.length - FINGERPRINT)
-    .replace(/[.-]+$/, "");
+    .replaceAll(".", "-")
+    .replace(/-+$/, "");
   return `${short}${VERIFICATION}${fingerprint(spec)}`;
 }
 
