@@ -1,4 +1,4 @@
-import type { LabDescription } from "../types";
+import type { LabCluster, LabDescription } from "../types";
 
 /** A ServiceAccount in a cluster. */
 export interface Who {
@@ -28,11 +28,7 @@ export const NAMESPACES = ["reports", "elsewhere"];
 /** The stack's configuration, as a user would write it in `Pulumi.<stack>.yaml`. */
 export function stackConfig(lab: LabDescription): Record<string, string | object> {
   return {
-    clusters: lab.clusters.map(({ name, issuerUrl, kubeconfigPath }) => ({
-      name,
-      issuerUrl,
-      kubeconfig: kubeconfigPath,
-    })),
+    clusters: lab.clusters.map(({ name, region }) => ({ name, region })),
     serviceAccounts: BINDINGS,
     policyArns: { s3Read: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" },
   };
@@ -45,4 +41,18 @@ export function boundAccounts(lab: LabDescription): Who[] {
       .filter((cluster) => clusters?.includes(cluster.name) ?? true)
       .map((cluster) => ({ cluster: cluster.name, namespace, serviceAccount: name })),
   );
+}
+
+/** How somebody is called in the table. */
+export function labelsOf(who: Who): { who: string; cluster: string } {
+  return { who: `${who.namespace}/${who.serviceAccount}`, cluster: who.cluster };
+}
+
+/** The cluster that somebody is in. */
+export function clusterOf(lab: LabDescription, { cluster: name }: Who): LabCluster {
+  const cluster = [...lab.clusters, lab.stranger].find((one) => one.name === name);
+  if (!cluster) {
+    throw new Error(`the lab has no cluster "${name}"`);
+  }
+  return cluster;
 }

@@ -10,6 +10,7 @@ import { howToUse } from "./keep";
 import { readOptions, USAGE, type DemoOptions } from "./options";
 import { checkFirstPreview, checkNoChange, checkNothingLeft } from "./checks";
 import { prepare } from "./prepare";
+import { proveFromPods } from "./podProof";
 import { prove } from "./proof";
 import { createStages, type Stages } from "./stages";
 import { renderTable, type ProofRow } from "./table";
@@ -22,7 +23,7 @@ async function demo(options: DemoOptions): Promise<number> {
   const progress = createProgress(out);
   stages.say("One IAM role for three clusters in two regions, on this machine: no AWS account is touched.");
   const binaries = await stages.run("Set up what is missing", () => setUp({ progress }));
-  const lab = await stages.run("Start the lab: etcd, four API servers, AWS", () =>
+  const lab = await stages.run("Start the lab: four clusters, AWS", () =>
     startLab({
       binaries,
       log: (line) => {
@@ -63,14 +64,13 @@ async function deployAndProve(
     log: (text) => out.write(text),
   });
   const preview = await stages.run("pulumi preview: what will be made", () => stack.preview());
-  const up = await stages.run("pulumi up (the lab's Kubernetes does not wait for pods to be ready)", () =>
-    stack.up(),
-  );
+  const up = await stages.run("pulumi up, which ends when every sample pod is ready", () => stack.up());
   const again = await stages.run("pulumi preview: nothing more to do", () => stack.preview());
   const role = { arn: String(up.outputs.roleArn), name: String(up.outputs.roleName) };
   const rows = [
     checkFirstPreview(preview, String(up.outputs.trustPolicy)),
     checkNoChange(again),
+    ...(await stages.run("What the pods say, each asked from inside", () => proveFromPods(lab, role))),
     ...(await stages.run("Who gets the role, and who does not", () => prove(lab, role))),
   ];
   if (options.keep) {

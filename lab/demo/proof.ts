@@ -1,9 +1,9 @@
 import { ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { assumeWithWebIdentity, s3Client, type WebIdentityResult } from "../aws/clients";
 import { requestToken } from "../kubernetes/tokens";
-import type { LabCluster, LabDescription } from "../types";
+import type { LabDescription } from "../types";
 import { outsiders, type Outsider } from "./cases";
-import { boundAccounts, BUCKET, type Who } from "./fleet";
+import { boundAccounts, BUCKET, clusterOf, labelsOf, type Who } from "./fleet";
 import type { ProofRow } from "./table";
 
 /** Tries everybody: who is bound must get the one role and only what it permits, who is not must be refused by AWS. */
@@ -35,7 +35,7 @@ async function tryBound(
   });
   const expected = `assumed-role/${role.name}/demo`;
   const assumed: ProofRow = {
-    ...labels(who),
+    ...labelsOf(who),
     tried: "get the role",
     expected,
     answer: described(answer),
@@ -56,14 +56,14 @@ async function tryBound(
   return [
     assumed,
     {
-      ...labels(who),
+      ...labelsOf(who),
       tried: "list the bucket",
       expected: "1 object(s): hello",
       answer: list.text,
       ok: list.text === "1 object(s): hello",
     },
     {
-      ...labels(who),
+      ...labelsOf(who),
       tried: "write to the bucket",
       expected: "AccessDenied",
       answer: put.text,
@@ -80,7 +80,7 @@ async function tryOutsider(lab: LabDescription, outsider: Outsider, roleArn: str
   const wording =
     !answer.ok && (typeof message === "string" ? answer.message === message : message.test(answer.message));
   return {
-    ...labels(outsider),
+    ...labelsOf(outsider),
     tried: `get the role: ${outsider.because}`,
     expected: `${code}: ${typeof message === "string" ? message : message.source}`,
     answer: described(answer),
@@ -99,16 +99,4 @@ async function attempt(action: () => Promise<string>): Promise<{ refused: boolea
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return { refused: true, text };
   }
-}
-
-function labels(who: Who): { who: string; cluster: string } {
-  return { who: `${who.namespace}/${who.serviceAccount}`, cluster: who.cluster };
-}
-
-function clusterOf(lab: LabDescription, { cluster: name }: Who): LabCluster {
-  const cluster = [...lab.clusters, lab.stranger].find((one) => one.name === name);
-  if (!cluster) {
-    throw new Error(`the lab has no cluster "${name}"`);
-  }
-  return cluster;
 }

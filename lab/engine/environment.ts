@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { cacheRoot } from "../setup/cache";
 import { installPlugins } from "../plugins/install";
 import { RUN_MARKER } from "../supervisor/marker";
@@ -48,6 +48,8 @@ export function engineEnvironment(
   return {
     ...withoutUsersOwn(),
     [RUN_MARKER]: runId,
+    // The kubeconfigs of `fromClusterName` log in by `aws eks get-token`.
+    PATH: [options.binaries.awsFolder, process.env.PATH].join(delimiter),
     PULUMI_CONFIG_PASSPHRASE: passphrase(directory),
     PULUMI_HOME: folders.home,
     PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -58,7 +58,7 @@ describeEngine("engine: a cluster comes and goes", (newScope) => {
   let documentInTheEnd: string | undefined;
 
   before(async () => {
-    scope = await newScope();
+    scope = await newScope({ pods: true });
     const stack = await scope.open(programWith(BEFORE, scope));
     first = await stack.up();
     const roleName = String(first.outputs.roleName);

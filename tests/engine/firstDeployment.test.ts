@@ -100,7 +100,7 @@ describeEngine("engine: a first deployment", (newScope) => {
   let after: Awaited<ReturnType<typeof inReality>>;
 
   before(async () => {
-    scope = await newScope();
+    scope = await newScope({ pods: true });
     const stack = await scope.open(irsaProgram(argsOf(scope)));
     preview = await stack.preview();
     up = await stack.up();

@@ -22,7 +22,10 @@ after(async function () {
   if (starting) await (await starting).stop();
 });
 
-/** A lab cluster with an issuer of one test's own: an account has one OIDC provider for each issuer. */
+/**
+ * A lab cluster with an issuer of one test's own, since an account has one OIDC provider for each issuer; or, where pods are
+ * to get credentials, with the issuer that its tokens really have.
+ */
 export interface TestCluster extends IrsaCluster {
   issuerUrl: string;
   kubeconfig: string;
@@ -44,29 +47,39 @@ interface OwnedScope extends Scope {
   close(): Promise<void>;
 }
 
+/**
+ * Makes a scope. With `pods`, its clusters have their real issuers; the stacks of the one that had them before are destroyed
+ * first.
+ */
+type NewScope = (options?: { pods: boolean }) => Promise<Scope>;
+
+let withRealIssuers: OwnedScope | undefined;
+
 /** A `describe` for tests with the engine, and a way to get scopes, which are cleared away after them. */
-export function describeEngine(title: string, body: (newScope: () => Promise<Scope>) => void): void {
+export function describeEngine(title: string, body: (newScope: NewScope) => void): void {
   describe(title, function () {
     this.timeout(PATIENCE);
     const scopes: OwnedScope[] = [];
     after(async () => {
       for (const scope of scopes) await scope.close();
     });
-    body(async () => {
-      const scope = await newScope();
+    body(async ({ pods } = { pods: false }) => {
+      if (pods) await withRealIssuers?.close();
+      const scope = await newScope(pods);
+      if (pods) withRealIssuers = scope;
       scopes.push(scope);
       return scope;
     });
   });
 }
 
-async function newScope(): Promise<OwnedScope> {
+async function newScope(pods: boolean): Promise<OwnedScope> {
   const lab = await engineLab();
   const project = `engine-${randomBytes(4).toString("hex")}`;
   await Promise.all(lab.clusters.map((cluster) => makeNamespace(cluster, project)));
   const clusters = Object.fromEntries(
     lab.clusters.map((cluster) => {
-      const issuerUrl = issuerUrlOf({ ...cluster, issuerId: newIssuerId() });
+      const issuerUrl = pods ? cluster.issuerUrl : issuerUrlOf({ ...cluster, issuerId: newIssuerId() });
       return [cluster.name, { name: cluster.name, issuerUrl, kubeconfig: cluster.kubeconfig }];
     }),
   ) as Scope["clusters"];

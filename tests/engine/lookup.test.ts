@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import * as kubernetes from "@pulumi/kubernetes";
 import { fromClusterName, MultiClusterIrsa, type TrustPolicy } from "../../index";
 import { stepOf, stepsOf } from "../../lab/engine/journal";
 import { describeEngine, outputsOf } from "./lab";
@@ -60,22 +59,10 @@ describeEngine("engine: clusters by their names", (newScope) => {
     const { lab, namespace, open } = await newScope();
     const listed = lab.clusters.filter(({ name }) => name !== "virginia-green");
     const stack = await open(() => {
-      const irsa = new MultiClusterIrsa(
-        "app",
-        {
-          clusters: listed.map(({ name, region }) => fromClusterName(name, { region })),
-          serviceAccounts: [{ namespace, name: "reader" }],
-        },
-        {
-          // The lab's engine runs no login command.
-          clusterProviders: Object.fromEntries(
-            listed.map(({ name, kubeconfig }) => [
-              name,
-              new kubernetes.Provider(`to-${name}`, { kubeconfig }),
-            ]),
-          ),
-        },
-      );
+      const irsa = new MultiClusterIrsa("app", {
+        clusters: listed.map(({ name, region }) => fromClusterName(name, { region })),
+        serviceAccounts: [{ namespace, name: "reader" }],
+      });
       return Promise.resolve(outputsOf(irsa));
     });
     const preview = await stack.preview();

@@ -53,7 +53,7 @@ function losses(result: OperationResult): string[] {
 
 describeEngine("engine: protect", (newScope) => {
   it("reaches every child: destroy is refused, and everything stays", async () => {
-    const scope = await newScope();
+    const scope = await newScope({ pods: true });
     const stack = await scope.open(irsaProgram(argsOf(scope), { protect: true }));
     const up = await stack.up();
     try {
@@ -102,7 +102,7 @@ describeEngine("engine: renames", (newScope) => {
   let stack: EngineStack;
 
   before(async () => {
-    scope = await newScope();
+    scope = await newScope({ pods: true });
     stack = await scope.open(irsaProgram(argsOf(scope)));
     await stack.up();
   });

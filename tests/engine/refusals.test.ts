@@ -170,7 +170,7 @@ describeEngine("engine: what goes wrong during `up`", (newScope) => {
   });
 
   it("can be mended, and the next `up` finishes the work", async () => {
-    const scope = await newScope();
+    const scope = await newScope({ pods: true });
     const { lab, project, namespace, clusters } = scope;
     const stack = await scope.open(
       irsaProgram({

@@ -30,7 +30,7 @@ describeEngine("engine: sample pods", (newScope) => {
     );
 
   before(async () => {
-    scope = await newScope();
+    scope = await newScope({ pods: true });
     restricted = `${scope.namespace}-restricted`;
     await inBoth((cluster, namespace) =>
       makeNamespace(cluster, namespace, { "pod-security.kubernetes.io/enforce": "restricted" }),
