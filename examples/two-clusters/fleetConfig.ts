@@ -43,6 +43,7 @@ export function readFleet(config: pulumi.Config): { args: MultiClusterIrsaArgs; 
     policyArns: readPolicyArns(config, problems),
     ...(roleName !== undefined && { role: { name: roleName } }),
     ...(config.get("samplePods") === "false" ? {} : { samplePod: {} }),
+    ...(config.get("verificationJobs") === "true" ? { verificationJob: {} } : {}),
   };
   return { args, problems };
 }
