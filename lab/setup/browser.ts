@@ -18,6 +18,17 @@ export interface BrowserContext extends Pick<SetupContext, "root" | "env" | "pro
   usualPlaces: string[];
 }
 
+/** How a browser is started for tests: by root too, and without a word to anybody. */
+export const BROWSER_ARGUMENTS = [
+  "--no-sandbox", // which root cannot have
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const USUAL_PLACES = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
