@@ -1,6 +1,7 @@
 import { markup, Html } from "./markup";
 import type { ReportModel } from "./model";
 import { picture } from "./picture";
+import type { ProofRow } from "../table";
 import { proofTable } from "./proof";
 import { STYLE } from "./style";
 import { sizeOfTrustPolicy, trustPolicy } from "./trustPolicy";
@@ -55,17 +56,18 @@ function section(id: string, title: string, content: Html): Html {
 function summary({ rows, clusters, role }: ReportModel): Html {
   const failed = rows.filter(({ ok }) => !ok);
   const accounts = clusters.flatMap((cluster) => cluster.accounts).length;
+  const lines = count(rows.length, "line");
   const verdict =
     failed.length === 0
-      ? markup`<strong class="verdict-line ok">✓ All ${count(rows.length, "line")} are as expected:</strong>`
-      : markup`<strong class="verdict-line fail"
-            >✗ ${failed.length} of ${count(rows.length, "line")} are not as expected:</strong
-          >
-          ${failed.map(({ who, cluster, tried }) => `${who} of ${cluster} (${tried})`).join("; ")}.`;
-  return markup`<p class="summary">
-    ${verdict} the role <code>${role.name}</code> is bound to ${count(accounts, "ServiceAccount")} in
-    ${count(clusters.length, "cluster")}.
-  </p>`;
+      ? markup`<strong class="verdict-line ok">✓ All ${lines} are as expected:</strong> the role`
+      : markup`<strong class="verdict-line fail">✗ ${failed.length} of ${lines} are not as expected:</strong>
+          ${failed.map(nameOf).join("; ")}. The role`;
+  return markup`<p class="summary">${verdict} <code>${role.name}</code> is bound to
+    ${count(accounts, "ServiceAccount")} in ${count(clusters.length, "cluster")}.</p>`;
+}
+
+function nameOf({ who, cluster, tried }: ProofRow): string {
+  return `${who} of ${cluster} (${tried})`;
 }
 
 function run({ versions, seconds }: ReportModel): Html {
