@@ -3,6 +3,7 @@ import type { Lab } from "../supervisor/client";
 /** How to look around in a lab that was left running. */
 export function howToUse(lab: Lab): string {
   const [first] = lab.clusters;
+  const kubectl = `${lab.binaries.kubectl} --kubeconfig ${first?.kubeconfigPath ?? ""}`;
   const kubeconfigs = [...lab.clusters, lab.stranger].map(
     ({ name, kubeconfigPath }) => `  ${name}: ${kubeconfigPath}`,
   );
@@ -13,8 +14,10 @@ export function howToUse(lab: Lab): string {
     "AWS, with keys that open nothing but this lab:",
     `  export AWS_ENDPOINT_URL=${lab.aws.endpointUrl} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1`,
     `  export AWS_ACCESS_KEY_ID=${lab.aws.accessKeyId} AWS_SECRET_ACCESS_KEY=${lab.aws.secretAccessKey}`,
+    `  export PATH=${lab.binaries.awsFolder}:$PATH`,
     "Try:",
-    `  kubectl --kubeconfig ${first?.kubeconfigPath ?? ""} get serviceaccounts,pods --all-namespaces`,
+    `  ${kubectl} get serviceaccounts,pods --all-namespaces`,
+    `  ${kubectl} exec $(${kubectl} get pods -l app.kubernetes.io/name=irsa-sample -o name) -- aws sts get-caller-identity`,
     "  aws iam list-open-id-connect-providers",
     "End it:",
     "  npm run lab:stop",

@@ -1,3 +1,4 @@
+import type { Deployment } from "@pulumi/pulumi/automation";
 import { openStack, type EngineStack } from "../engine/workspace";
 import { setUp } from "../setup";
 import { createProgress } from "../setup/progress";
@@ -12,6 +13,7 @@ import { checkFirstPreview, checkNoChange, checkNothingLeft } from "./checks";
 import { prepare } from "./prepare";
 import { proveFromPods } from "./podProof";
 import { prove } from "./proof";
+import { writeReport } from "./report";
 import { createStages, type Stages } from "./stages";
 import { renderTable, type ProofRow } from "./table";
 
@@ -32,8 +34,9 @@ async function demo(options: DemoOptions): Promise<number> {
     }),
   );
   try {
-    const rows = await deployAndProve(lab, options, stages, out);
+    const { rows, state } = await deployAndProve(lab, options, stages, out);
     const ok = rows.every((row) => row.ok);
+    writeReport(options.report, { state, rows, seconds: stages.seconds });
     report(rows, ok, options, stages, lab);
     return ok ? 0 : 1;
   } finally {
@@ -50,7 +53,7 @@ async function deployAndProve(
   options: DemoOptions,
   stages: Stages,
   out: NodeJS.WritableStream,
-): Promise<ProofRow[]> {
+): Promise<{ rows: ProofRow[]; state: Deployment }> {
   await stages.run("Make a bucket, namespaces, and ServiceAccounts that are to be refused", () =>
     prepare(lab),
   );
@@ -65,6 +68,7 @@ async function deployAndProve(
   });
   const preview = await stages.run("pulumi preview: what will be made", () => stack.preview());
   const up = await stages.run("pulumi up, which ends when every sample pod is ready", () => stack.up());
+  const state = await stack.exportState();
   const again = await stages.run("pulumi preview: nothing more to do", () => stack.preview());
   const role = { arn: String(up.outputs.roleArn), name: String(up.outputs.roleName) };
   const rows = [
@@ -74,10 +78,10 @@ async function deployAndProve(
     ...(await stages.run("Who gets the role, and who does not", () => prove(lab, role))),
   ];
   if (options.keep) {
-    return rows;
+    return { rows, state };
   }
   await stages.run("pulumi destroy", () => stack.destroy());
-  return [...rows, checkNothingLeft(leftovers(before, await inventory(lab)))];
+  return { rows: [...rows, checkNothingLeft(leftovers(before, await inventory(lab)))], state };
 }
 
 function report(rows: ProofRow[], ok: boolean, options: DemoOptions, stages: Stages, lab: Lab): void {
@@ -88,12 +92,14 @@ function report(rows: ProofRow[], ok: boolean, options: DemoOptions, stages: Sta
       ? `All ${rows.length} lines are as expected.`
       : `${failed.length} of ${rows.length} lines are not as expected: ${failed.map(({ who, cluster, tried }) => `${who} of ${cluster} (${tried})`).join("; ")}`,
   );
+  stages.say(`The report: ${options.report}`);
   if (options.keep) {
     stages.say(howToUse(lab));
   }
   if (options.json) {
     const kept = options.keep ? { lab: { runId: lab.runId, directory: lab.directory, aws: lab.aws } } : {};
-    process.stdout.write(`${JSON.stringify({ ok, rows, seconds: stages.seconds, ...kept }, null, 2)}\n`);
+    const result = { ok, rows, seconds: stages.seconds, report: options.report, ...kept };
+    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   }
 }
 

@@ -12,7 +12,7 @@ const AT_ONCE = 2;
 interface Command {
   args: string[];
   expected: string;
-  exitCode: "0" | "not 0";
+  outcome: "granted" | "refused";
   /** What the command printed must be like this. */
   like: RegExp;
 }
@@ -30,14 +30,19 @@ function commands(lab: LabDescription, role: { name: string }): Command[] {
     {
       args: ["sts", "get-caller-identity", "--query", "Arn", "--output", "text"],
       expected: `${session}…`,
-      exitCode: "0",
+      outcome: "granted",
       like: new RegExp(`^${session}[\\w.-]+$`),
     },
-    { args: ["s3", "ls", `s3://${BUCKET}`], expected: "hello", exitCode: "0", like: /^\S+ \S+ +14 hello$/ },
+    {
+      args: ["s3", "ls", `s3://${BUCKET}`],
+      expected: "hello",
+      outcome: "granted",
+      like: /^\S+ \S+ +14 hello$/,
+    },
     {
       args: ["s3", "cp", "-", `s3://${BUCKET}/intruder`],
       expected: "AccessDenied",
-      exitCode: "not 0",
+      outcome: "refused",
       like: /An error occurred \(AccessDenied\) when calling the PutObject operation/,
     },
   ];
@@ -52,7 +57,7 @@ async function askPod(lab: LabDescription, who: Who, asked: Command[]): Promise<
   const pod = pods.items.find(({ spec }) => spec?.serviceAccountName === who.serviceAccount);
   const name = pod?.metadata?.name;
   const rows: ProofRow[] = [];
-  for (const { args, expected, exitCode, like } of asked) {
+  for (const { args, expected, outcome: wanted, like } of asked) {
     const tried = `from its pod: aws ${args.join(" ")}`;
     if (name === undefined) {
       rows.push({ ...labelsOf(who), tried, expected, answer: "there is no sample pod", ok: false });
@@ -61,8 +66,15 @@ async function askPod(lab: LabDescription, who: Who, asked: Command[]): Promise<
     const place = { namespace: who.namespace, name, container: "aws-cli" };
     const result = await execInPod(cluster, place, ["aws", ...args]);
     const answer = `${result.stdout}${result.stderr}`.trim();
-    const ok = (result.exitCode === 0) === (exitCode === "0") && like.test(answer);
-    rows.push({ ...labelsOf(who), tried, expected, answer, ok });
+    const outcome = result.exitCode === 0 ? "granted" : "refused";
+    rows.push({
+      ...labelsOf(who),
+      tried,
+      expected,
+      answer,
+      outcome,
+      ok: outcome === wanted && like.test(answer),
+    });
   }
   return rows;
 }

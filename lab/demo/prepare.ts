@@ -1,6 +1,7 @@
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { s3Client } from "../aws/clients";
 import { clusterApi } from "../kubernetes/client";
+import { pause } from "../supervisor/processes";
 import type { LabCluster, LabDescription } from "../types";
 import { BINDINGS, BUCKET, NAMESPACES, OUTSIDERS } from "./fleet";
 
@@ -8,7 +9,10 @@ import { BINDINGS, BUCKET, NAMESPACES, OUTSIDERS } from "./fleet";
 export async function prepare(lab: LabDescription): Promise<void> {
   await Promise.all([
     makeBucket(lab),
-    ...lab.clusters.map((cluster) => prepareCluster(cluster, outsidersOf(cluster.name))),
+    ...lab.clusters.map(async (cluster) => {
+      await prepareCluster(cluster, outsidersOf(cluster.name));
+      await controllersHaveSeen(cluster);
+    }),
     prepareCluster(lab.stranger, BINDINGS),
   ]);
 }
@@ -33,5 +37,24 @@ async function prepareCluster(
   }
   for (const { namespace, name } of accounts) {
     await core.createNamespacedServiceAccount({ namespace, body: { metadata: { name } } });
+  }
+}
+
+/** The controllers put the ServiceAccount `default` into each new namespace: what the stack finds must be all there. */
+async function controllersHaveSeen(cluster: LabCluster): Promise<void> {
+  const { core } = clusterApi(cluster);
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const { items } = await core.listServiceAccountForAllNamespaces({
+      fieldSelector: "metadata.name=default",
+    });
+    const seen = new Set(items.map(({ metadata }) => metadata?.namespace));
+    if (NAMESPACES.every((name) => seen.has(name))) {
+      return;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`the controllers of ${cluster.name} made no ServiceAccount "default" within a minute`);
+    }
+    await pause(100);
   }
 }

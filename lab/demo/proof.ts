@@ -39,6 +39,7 @@ async function tryBound(
     tried: "get the role",
     expected,
     answer: described(answer),
+    outcome: answer.ok ? "granted" : "refused",
     ok: answer.ok && answer.assumedRoleArn.endsWith(`:${expected}`),
   };
   if (!answer.ok) {
@@ -60,6 +61,7 @@ async function tryBound(
       tried: "list the bucket",
       expected: "1 object(s): hello",
       answer: list.text,
+      outcome: list.outcome,
       ok: list.text === "1 object(s): hello",
     },
     {
@@ -67,7 +69,8 @@ async function tryBound(
       tried: "write to the bucket",
       expected: "AccessDenied",
       answer: put.text,
-      ok: put.refused && put.text.startsWith("AccessDenied"),
+      outcome: put.outcome,
+      ok: put.outcome === "refused" && put.text.startsWith("AccessDenied"),
     },
   ];
 }
@@ -84,6 +87,7 @@ async function tryOutsider(lab: LabDescription, outsider: Outsider, roleArn: str
     tried: `get the role: ${outsider.because}`,
     expected: `${code}: ${typeof message === "string" ? message : message.source}`,
     answer: described(answer),
+    outcome: answer.ok ? "granted" : "refused",
     ok: !answer.ok && answer.code === code && wording,
   };
 }
@@ -92,11 +96,13 @@ function described(answer: WebIdentityResult): string {
   return answer.ok ? answer.assumedRoleArn.replace(/^.*:/, "") : `${answer.code}: ${answer.message}`;
 }
 
-async function attempt(action: () => Promise<string>): Promise<{ refused: boolean; text: string }> {
+async function attempt(
+  action: () => Promise<string>,
+): Promise<Required<Pick<ProofRow, "outcome">> & { text: string }> {
   try {
-    return { refused: false, text: await action() };
+    return { outcome: "granted", text: await action() };
   } catch (error) {
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return { refused: true, text };
+    return { outcome: "refused", text };
   }
 }

@@ -5,6 +5,8 @@ export interface ProofRow {
   tried: string;
   expected: string;
   answer: string;
+  /** What AWS did; absent where AWS was not asked. */
+  outcome?: "granted" | "refused";
   ok: boolean;
 }
 

@@ -85,6 +85,7 @@ export function proofRows({ failed = false } = {}): ProofRow[] {
       tried: "get the role",
       expected: "assumed-role/app-1/demo",
       answer: "assumed-role/app-1/demo",
+      outcome: "granted",
       ok: true,
     },
     {
@@ -95,6 +96,7 @@ export function proofRows({ failed = false } = {}): ProofRow[] {
       answer: failed
         ? "assumed-role/app-1/outsider"
         : "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity",
+      outcome: failed ? "granted" : "refused",
       ok: !failed,
     },
     {
