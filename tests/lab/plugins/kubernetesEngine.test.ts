@@ -136,7 +136,7 @@ describe("kubernetes plugin, in the engine and a cluster", function () {
   it("waits for a pod: fails with what its last run said, and goes on with the same pod at the next up", async () => {
     const text = "containers with unready status: [c]";
     const status = (ready: boolean, more: Properties = {}): Properties => ({
-      conditions: ["PodScheduled", "Initialized", "Ready"].map((type) =>
+      conditions: ["PodScheduled", "Initialized", "Ready"].map((type): Properties =>
         type === "Ready" && !ready
           ? { type, status: "False", reason: "ContainersNotReady", message: text }
           : { type, status: "True" },

@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { KubernetesClient } from "../../../lab/plugins/kubernetes/client";
+import { metadataText, nameOf } from "../../../lab/plugins/kubernetes/objects";
 import { isProperties, type Properties } from "../../../lab/plugins/shared/values";
 
 const POLL_MS = 50;
@@ -40,10 +41,9 @@ export class Keeper {
   private async keep(collection: string): Promise<void> {
     const { items } = await this.client.request({ path: collection });
     for (const object of (Array.isArray(items) ? items : []).filter(isProperties)) {
-      const metadata = isProperties(object.metadata) ? object.metadata : {};
-      const path = `${collection}/${String(metadata.name)}`;
+      const path = `${collection}/${nameOf(object) ?? ""}`;
       const status = collection.endsWith("/pods") ? this.statusOf(object) : undefined;
-      if (metadata.deletionTimestamp !== undefined)
+      if (metadataText(object, "deletionTimestamp") !== undefined)
         await this.patch(path, { metadata: { finalizers: null } });
       else if (status !== undefined) await this.patch(`${path}/status`, { status });
     }

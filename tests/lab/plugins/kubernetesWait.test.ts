@@ -1,138 +1,23 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
-import { runChecks } from "../../../lab/plugins/kubernetes/checks";
-import { JOB_CHECKS } from "../../../lab/plugins/kubernetes/job-checks";
-import { POD_CHECKS } from "../../../lab/plugins/kubernetes/pod-checks";
 import type { InitFailedError, OperationContext, Properties } from "../../../lab/plugins/shared/server";
 import { ProviderFixture } from "./kubernetesFixture";
+import {
+  condition,
+  pod,
+  job,
+  STARTED,
+  READY,
+  CRASHING,
+  CRASH_TEXT,
+  COMPLETE,
+  FAILED,
+} from "./kubernetesPods";
 
 const POD = "kubernetes:core/v1:Pod";
 const JOB = "kubernetes:batch/v1:Job";
 const POD_PATH = "/api/v1/namespaces/default/pods/p";
 const JOB_PATH = "/apis/batch/v1/namespaces/default/jobs/j";
-
-const condition = (type: string, status: string, message = ""): Properties => ({
-  type,
-  status,
-  ...(message !== "" && { reason: "Because", message }),
-});
-const pod = (status: Properties = {}, annotations: Properties = {}, name = "p"): Properties => ({
-  apiVersion: "v1",
-  kind: "Pod",
-  metadata: { name, namespace: "default", annotations },
-  status,
-});
-const job = (status: Properties = {}, annotations: Properties = {}): Properties => ({
-  apiVersion: "batch/v1",
-  kind: "Job",
-  metadata: { name: "j", namespace: "default", annotations },
-  status,
-});
-const STARTED = [condition("PodScheduled", "True"), condition("Initialized", "True")];
-const READY = { conditions: [...STARTED, condition("Ready", "True")] };
-const CRASHING = {
-  conditions: [...STARTED, condition("Ready", "False", "containers with unready status: [x]")],
-  containerStatuses: [
-    {
-      name: "x",
-      ready: false,
-      state: { waiting: { reason: "CrashLoopBackOff", message: "back-off 10s restarting" } },
-      lastState: {
-        terminated: {
-          exitCode: 1,
-          reason: "Error",
-          message: "AccessDenied: not you\n",
-          finishedAt: "2026-01-02T03:04:05Z",
-        },
-      },
-    },
-  ],
-};
-const CRASH_TEXT =
-  "[Pod p]: containers with unready status: [x][CrashLoopBackOff] back-off 10s restarting\n" +
-  'container "x" terminated at 2026-01-02T03:04:05Z (Error: exit code 1)\nAccessDenied: not you\n';
-const COMPLETE = { startTime: "t", conditions: [condition("Complete", "True")] };
-const FAILED = {
-  startTime: "t",
-  failed: 1,
-  conditions: [{ type: "Failed", status: "True", reason: "BackoffLimitExceeded", message: "limit" }],
-};
-
-describe("kubernetes plugin: what is ready", () => {
-  const last = (checks: typeof POD_CHECKS, object: Properties) => {
-    const { ready, outcomes } = runChecks(checks, object);
-    const { description, message } = outcomes.at(-1)!;
-    return [ready, description, message?.severity, message?.text];
-  };
-  const withContainer = (status: Properties) => ({
-    conditions: [...STARTED, condition("Ready", "False", "no")],
-    containerStatuses: [{ name: "x", ready: false, ...status }],
-  });
-  const toBeReady = 'Waiting for Pod "p" to be ready';
-  const cases: [string, Properties, unknown[]][] = [
-    ["nothing is known of", {}, [false, 'Waiting for Pod "p" to be scheduled', undefined, undefined]],
-    [
-      "finds no node",
-      { conditions: [condition("PodScheduled", "False", "0/1 nodes")] },
-      [false, 'Waiting for Pod "p" to be scheduled', "info", "0/1 nodes"],
-    ],
-    [
-      "is not initialized",
-      { conditions: [STARTED[0]!, condition("Initialized", "False", "init")] },
-      [false, 'Waiting for Pod "p" to be initialized', "warning", "[Pod p]: init"],
-    ],
-    [
-      "is being created",
-      withContainer({ state: { waiting: { reason: "ContainerCreating" } } }),
-      [false, toBeReady, "warning", "[Pod p]: no"],
-    ],
-    [
-      "has no image",
-      withContainer({
-        state: {
-          waiting: {
-            reason: "ErrImagePull",
-            message:
-              "rpc error: code = Unknown desc = Error response from daemon: manifest for i: manifest unknown",
-          },
-        },
-      }),
-      [false, toBeReady, "warning", "[Pod p]: no[ErrImagePull] manifest for i"],
-    ],
-    [
-      "ended",
-      withContainer({ state: { terminated: { reason: "Error", exitCode: 3 } } }),
-      [false, toBeReady, "warning", '[Pod p]: nocontainer "x" completed with exit code 3'],
-    ],
-    ["crashes", CRASHING, [false, toBeReady, "warning", CRASH_TEXT]],
-    ["is ready", READY, [true, toBeReady, undefined, undefined]],
-    ["succeeded", { ...CRASHING, phase: "Succeeded" }, [true, toBeReady, undefined, undefined]],
-  ];
-  for (const [what, status, expected] of cases) {
-    it(`is told of a pod that ${what}`, () => {
-      assert.deepEqual(last(POD_CHECKS, pod(status)), expected);
-    });
-  }
-
-  it("is told of a Job", () => {
-    const succeeding = (count: string) => `Waiting for Job "j" to succeed (${count})`;
-    const none = "Active: 0 | Succeeded: 0 | Failed: 0";
-    assert.deepEqual(last(JOB_CHECKS, job()), [false, 'Waiting for Job "j" to start', undefined, undefined]);
-    assert.deepEqual(last(JOB_CHECKS, job({ startTime: "t", active: 2 })), [
-      false,
-      succeeding("Active: 2 | Succeeded: 0 | Failed: 0"),
-      undefined,
-      undefined,
-    ]);
-    assert.deepEqual(last(JOB_CHECKS, job(COMPLETE)), [true, succeeding(none), undefined, undefined]);
-    assert.deepEqual(last(JOB_CHECKS, job(FAILED)), [
-      false,
-      succeeding("Active: 0 | Succeeded: 0 | Failed: 1"),
-      "error",
-      "[BackoffLimitExceeded] limit",
-    ]);
-  });
-});
 
 describe("kubernetes plugin: waiting", () => {
   let at: ProviderFixture;
