@@ -1,9 +1,12 @@
 import * as http from "node:http";
 import * as https from "node:https";
+import { text } from "node:stream/consumers";
 import { isProperties, type Properties, type PropertyValue } from "../shared/values";
 import { credentialSource, fileOrData, type CredentialSource } from "./credentials";
 
 const REQUEST_TIMEOUT_MS = 32_000; // client-go's for discovery, which is what shows a dead server
+/** The server ends a watch after this, and the next begins: so a connection that died silently is noticed. */
+const WATCH_S = 240;
 
 /** The API server refused: its Status object, as an error. */
 export class ApiError extends Error {
@@ -62,23 +65,64 @@ export class KubernetesClient {
     return answer.body;
   }
 
+  /**
+   * Objects of a collection as they change: the server's events, until it ends the answer. Throws like {@link request},
+   * and when the signal is aborted. https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+   */
+  async *watch(path: string, query: Record<string, string>, signal: AbortSignal): AsyncGenerator<Properties> {
+    const timeoutSeconds = String(WATCH_S);
+    const request = { path, query: { ...query, watch: "true", timeoutSeconds } };
+    const options = { timeout: (WATCH_S + 10) * 1000, signal };
+    let incoming = await this.open(request, false, options);
+    if (incoming.statusCode === 401) {
+      incoming.resume();
+      incoming = await this.open(request, true, options);
+    }
+    const code = incoming.statusCode ?? 0;
+    if (code >= 300) throw new ApiError(code, parseBody(await text(incoming)));
+    let rest = "";
+    incoming.setEncoding("utf8");
+    for await (const chunk of incoming) {
+      const lines = (rest + String(chunk)).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) yield parseBody(line);
+    }
+  }
+
   private async send(request: ApiRequest, fresh: boolean): Promise<{ code: number; body: Properties }> {
-    const method = request.method ?? "GET";
+    const incoming = await this.open(request, fresh, { timeout: REQUEST_TIMEOUT_MS });
+    try {
+      return { code: incoming.statusCode ?? 0, body: parseBody(await text(incoming)) };
+    } catch (error) {
+      throw explain(request, this.urlOf(request), error as Error);
+    }
+  }
+
+  private urlOf(request: ApiRequest): URL {
     const url = new URL(this.server.pathname.replace(/\/$/, "") + request.path, this.server);
     for (const [key, value] of Object.entries(request.query ?? {})) url.searchParams.set(key, value);
-    const explain = (error: Error): Error =>
-      new Error(`${method.charAt(0)}${method.slice(1).toLowerCase()} "${url.href}": ${networkReason(error)}`);
+    return url;
+  }
+
+  /** Sends a request, and comes back when the answer begins. */
+  private async open(
+    request: ApiRequest,
+    fresh: boolean,
+    more: { timeout: number; signal?: AbortSignal },
+  ): Promise<http.IncomingMessage> {
+    const method = request.method ?? "GET";
+    const url = this.urlOf(request);
     let credentials;
     try {
       credentials = await this.credentials(fresh);
     } catch (error) {
-      throw explain(error as Error);
+      throw explain(request, url, error as Error);
     }
     const secure = this.server.protocol === "https:";
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
     const options: https.RequestOptions = {
       method,
-      timeout: REQUEST_TIMEOUT_MS,
+      ...more,
       headers: {
         accept: "application/json",
         "user-agent": "pulumi-kubernetes-lab",
@@ -101,36 +145,27 @@ export class KubernetesClient {
       }),
     };
     return new Promise((resolve, reject) => {
-      const outgoing = (secure ? https : http).request(url, options, (incoming) => {
-        const chunks: Buffer[] = [];
-        incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-        incoming.on("error", (error) => {
-          reject(explain(error));
-        });
-        incoming.on("end", () => {
-          resolve({
-            code: incoming.statusCode ?? 0,
-            body: parseBody(Buffer.concat(chunks).toString("utf8")),
-          });
-        });
-      });
+      const outgoing = (secure ? https : http).request(url, options, resolve);
       outgoing.on("timeout", () => outgoing.destroy(new Error("net/http: request canceled")));
       outgoing.on("error", (error: NodeJS.ErrnoException) => {
         // The server closed a kept connection just as it was used again: ask on a new one.
-        if (outgoing.reusedSocket && error.code === "ECONNRESET") resolve(this.send(request, false));
-        else reject(explain(error));
+        if (outgoing.reusedSocket && error.code === "ECONNRESET") resolve(this.open(request, false, more));
+        else reject(explain(request, url, error));
       });
       outgoing.end(body);
     });
   }
 }
 
-function parseBody(text: string): Properties {
+const explain = ({ method = "GET" }: ApiRequest, url: URL, error: Error): Error =>
+  new Error(`${method.charAt(0)}${method.slice(1).toLowerCase()} "${url.href}": ${networkReason(error)}`);
+
+function parseBody(json: string): Properties {
   try {
-    const body: unknown = JSON.parse(text);
+    const body: unknown = JSON.parse(json);
     return isProperties(body) ? body : {};
   } catch {
-    return { message: text.trim() }; // what stands before an API server may answer in plain text
+    return { message: json.trim() }; // what stands before an API server may answer in plain text
   }
 }
 

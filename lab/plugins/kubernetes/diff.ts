@@ -7,6 +7,9 @@ import { forcesNew } from "./force-new";
 import type { Kind } from "./kinds";
 import { annotationOf, AUTONAMED, isNamed, metadataOf, nameOf, normalize, prune } from "./objects";
 
+/** Says of a Job that one which is not done is to be made anew, instead of waited for. */
+export const REPLACE_UNREADY = "pulumi.com/replaceUnready";
+
 /**
  * Compares what the cluster had last, as far as the program spoke of it, with what the program says now. Diff in
  * https://github.com/pulumi/pulumi-kubernetes/blob/010f5d8e95e3cc9a384442e8239310d51fdc052e/provider/pkg/provider/provider.go
@@ -16,6 +19,7 @@ export function diffObject(
   oldState: Properties,
   news: Properties,
   ignoreChanges: string[],
+  replaceUnready = false,
 ): DiffResult {
   const { inputs: oldInputs, live } = parseCheckpoint(oldState);
   const newInputs = normalize(news);
@@ -38,8 +42,9 @@ export function diffObject(
       ([path, diff]) => diff.kind.endsWith("-replace") || (diff.kind === "delete" && path === "metadata"),
     )
     .map(([path]) => path);
+  if (replaceUnready) replaces.push(`.metadata.annotations["${REPLACE_UNREADY}"]`);
   return {
-    changes: Object.keys(detailedDiff).length > 0 ? "SOME" : "NONE",
+    changes: replaceUnready || Object.keys(detailedDiff).length > 0 ? "SOME" : "NONE",
     replaces,
     detailedDiff,
     deleteBeforeReplace: replaces.length > 0 && takesTheSamePlace(kind, newInputs, live),

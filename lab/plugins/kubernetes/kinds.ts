@@ -66,14 +66,23 @@ const CONTAINER = [
   "workingDir",
 ];
 
+export const POD: Kind = core("Pod", "pods", true, [
+  ...POD_SPEC.map((field) => `.spec.${field}`),
+  ...CONTAINER.map((field) => `.spec.containers[*].${field}`),
+  ...CONTAINER.map((field) => `.spec.initContainers[*].${field}`),
+]);
+
 const KINDS: Record<string, Kind> = {
+  "kubernetes:batch/v1:Job": {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    plural: "jobs",
+    namespaced: true,
+    forceNew: [...IDENTITY, ".spec.completions", ".spec.parallelism", ".spec.selector", ".spec.template"],
+  },
   "kubernetes:core/v1:ConfigMap": core("ConfigMap", "configmaps", true, [".binaryData", ".data"]),
   "kubernetes:core/v1:Namespace": core("Namespace", "namespaces", false, []),
-  "kubernetes:core/v1:Pod": core("Pod", "pods", true, [
-    ...POD_SPEC.map((field) => `.spec.${field}`),
-    ...CONTAINER.map((field) => `.spec.containers[*].${field}`),
-    ...CONTAINER.map((field) => `.spec.initContainers[*].${field}`),
-  ]),
+  "kubernetes:core/v1:Pod": POD,
   "kubernetes:core/v1:Secret": core("Secret", "secrets", true, [".type", ".stringData", ".data"]),
   "kubernetes:core/v1:ServiceAccount": core("ServiceAccount", "serviceaccounts", true, []),
 };
@@ -93,9 +102,13 @@ export function kindOf(type: string): Kind {
   return kind;
 }
 
-/** Where objects of a kind are, or one of them. */
-export function pathOf(kind: Kind, namespace: string, name: string): string {
+/** Where the objects of a kind are. */
+export function collectionOf(kind: Kind, namespace: string): string {
   const root = kind.apiVersion.includes("/") ? `/apis/${kind.apiVersion}` : `/api/${kind.apiVersion}`;
   const scope = kind.namespaced ? `/namespaces/${encodeURIComponent(namespace)}` : "";
-  return `${root}${scope}/${kind.plural}/${encodeURIComponent(name)}`;
+  return `${root}${scope}/${kind.plural}`;
 }
+
+/** Where one of them is. */
+export const pathOf = (kind: Kind, namespace: string, name: string): string =>
+  `${collectionOf(kind, namespace)}/${encodeURIComponent(name)}`;

@@ -1,6 +1,6 @@
 import { InitFailedError } from "../shared/errors";
-import type { OperationContext, ProviderHandlers, ReadResult, ResourceContext } from "../shared/handlers";
-import { containsUnknown, isProperties, type Properties } from "../shared/values";
+import type { OperationContext, ProviderHandlers, ResourceContext } from "../shared/handlers";
+import { containsUnknown, type Properties } from "../shared/values";
 import { createObject, PreviewImpossible, updateObject, type Sleep } from "./apply";
 import { checkInputs } from "./check";
 import { fieldManagerOf, initialApiVersionOf, makeCheckpoint, parseCheckpoint } from "./checkpoint";
@@ -9,23 +9,23 @@ import { connect, type Connected } from "./connection";
 import { diffObject } from "./diff";
 import { diffConfig } from "./diff-config";
 import { kindOf, pathOf, type Kind } from "./kinds";
-import { idOf, metadataOf, normalize, parseId, prune } from "./objects";
+import { idOf, normalize, parseId } from "./objects";
+import { readResult } from "./read-back";
 import { deleteObject, StillThere } from "./remove";
 import { markSecrets, reveal } from "./secrets";
 import { findConfigProblems, readSettings } from "./settings";
+import { findUnsupported, isToBeReplaced } from "./unready";
+import { checkReady, NotReady, waitUntilReady } from "./wait";
 
 const UNREACHABLE = "configured Kubernetes cluster is unreachable";
 const DELETE_UNREACHABLE_HINT =
   "If the cluster was deleted, you can remove this resource from Pulumi state by rerunning the operation with the " +
   'PULUMI_K8S_DELETE_UNREACHABLE environment variable set to "true"';
 
-/** What `kubectl apply` writes for itself. */
-const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
-
 /**
  * The stand-in for `pulumi-resource-kubernetes`: what it does, and the order it does it in, are the real plugin's
- * (https://github.com/pulumi/pulumi-kubernetes/blob/010f5d8e95e3cc9a384442e8239310d51fdc052e/provider/pkg/provider/provider.go),
- * but that it waits for nothing to become ready.
+ * (https://github.com/pulumi/pulumi-kubernetes/blob/010f5d8e95e3cc9a384442e8239310d51fdc052e/provider/pkg/provider/provider.go).
+ * What it does not do is said where it would be done: `wait.ts`, `settings.ts`, `objects.ts`.
  */
 export class KubernetesProvider implements ProviderHandlers {
   readonly name = "kubernetes";
@@ -58,11 +58,16 @@ export class KubernetesProvider implements ProviderHandlers {
   check: ProviderHandlers["check"] = (type, olds, news, { name, randomSeed }) => {
     const { defaultNamespace } = this.connected;
     const inputs = checkInputs(kindOf(type), reveal(olds), reveal(news), name, randomSeed, defaultNamespace);
-    return Promise.resolve({ inputs: markSecrets(inputs, news), failures: [] });
+    const failures = findUnsupported(inputs);
+    return Promise.resolve({ inputs: markSecrets(inputs, news), failures });
   };
 
-  diff: ProviderHandlers["diff"] = (type, _id, oldState, newInputs, _oldInputs, ignoreChanges) =>
-    Promise.resolve(diffObject(kindOf(type), oldState, reveal(newInputs), ignoreChanges));
+  diff: ProviderHandlers["diff"] = async (type, _id, oldState, news, _oldInputs, ignoreChanges, { log }) => {
+    const kind = kindOf(type);
+    const inputs = reveal(news);
+    const replaceUnready = await isToBeReplaced(this.connected.connection, kind, inputs, log);
+    return diffObject(kind, oldState, inputs, ignoreChanges, replaceUnready);
+  };
 
   create: ProviderHandlers["create"] = async (type, news, context) => {
     const kind = kindOf(type);
@@ -82,13 +87,22 @@ export class KubernetesProvider implements ProviderHandlers {
         error,
       );
     }
-    if (context.preview) Reflect.deleteProperty(live, "status");
-    else await this.confessNotWaiting(kind, context);
     const about = { initialApiVersion: initialApiVersionOf({}, inputs), fieldManager };
-    return {
-      id: context.preview ? "" : idOf(live),
-      state: makeCheckpoint(live, inputs, news, about),
-    };
+    if (context.preview) {
+      Reflect.deleteProperty(live, "status");
+      return { id: "", state: makeCheckpoint(live, inputs, news, about) };
+    }
+    try {
+      const ready = await waitUntilReady(client, kind, inputs, live, this.waiting(context));
+      return { id: idOf(ready), state: makeCheckpoint(ready, inputs, news, about) };
+    } catch (error) {
+      if (!(error instanceof NotReady)) throw error;
+      const what =
+        `resource "${context.urn}" was successfully created, but the Kubernetes API server reported that it ` +
+        `failed to fully initialize or become live: ${error.message}`;
+      const state = makeCheckpoint(error.object, inputs, news, about);
+      throw new InitFailedError(idOf(error.object), state, [what, ...error.troubles]);
+    }
   };
 
   read: ProviderHandlers["read"] = async (type, id, state, inputs, context) => {
@@ -108,7 +122,16 @@ export class KubernetesProvider implements ProviderHandlers {
       if (error instanceof ApiError && error.code === 404) return undefined;
       throw error;
     }
-    return readResult(kind, id, live, state, inputs);
+    const result = readResult(kind, id, live, state, inputs);
+    // What another made is taken as it is, on an import or a resource's `get`.
+    if (Object.keys(inputs).length === 0) return result;
+    try {
+      await checkReady(connection.client, kind, reveal(inputs), live, context.log);
+    } catch (error) {
+      if (!(error instanceof NotReady)) throw error;
+      throw new InitFailedError(id, result.state, [error.message, ...error.troubles], result.inputs);
+    }
+    return result;
   };
 
   update: ProviderHandlers["update"] = async (type, id, oldState, news, context) => {
@@ -122,7 +145,10 @@ export class KubernetesProvider implements ProviderHandlers {
     const about = { initialApiVersion: initialApiVersionOf(oldState, oldInputs), fieldManager };
     const application = { kind, inputs, fieldManager, preview: context.preview, log: context.log };
     try {
-      const live = await updateObject(client, application, oldLive, context.ignoreChanges);
+      const applied = await updateObject(client, application, oldLive, context.ignoreChanges);
+      const live = context.preview
+        ? applied
+        : await waitUntilReady(client, kind, inputs, applied, this.waiting(context));
       return makeCheckpoint(live, inputs, news, about);
     } catch (error) {
       if (context.preview && isNotForPreview(error)) return news;
@@ -130,6 +156,7 @@ export class KubernetesProvider implements ProviderHandlers {
       const live = await this.liveAfterFailure(client, kind, id, context, error);
       throw new InitFailedError(id, makeCheckpoint(live, inputs, news, about), [
         `the Kubernetes API server reported that "${id}" failed to fully initialize or become live: ${reasonOf(error)}`,
+        ...(error instanceof NotReady ? error.troubles : []),
       ]);
     }
   };
@@ -142,10 +169,9 @@ export class KubernetesProvider implements ProviderHandlers {
       throw new Error(`${UNREACHABLE}. ${DELETE_UNREACHABLE_HINT}`);
     }
     const { live, inputs } = parseCheckpoint(state);
-    const { timeout } = context;
-    const waiting = { timeout, sleep: this.sleep, signal: this.cancellation.signal };
     try {
-      await deleteObject(connection.client, kindOf(type), parseId(id).name, inputs, live, waiting);
+      const { name } = parseId(id);
+      await deleteObject(connection.client, kindOf(type), name, inputs, live, this.waiting(context));
     } catch (error) {
       if (!(error instanceof StillThere)) throw error;
       const about = {
@@ -162,6 +188,13 @@ export class KubernetesProvider implements ProviderHandlers {
   cancel(): void {
     this.cancellation.abort();
   }
+
+  private waiting = ({ timeout, log }: OperationContext) => ({
+    timeout,
+    log,
+    sleep: this.sleep,
+    signal: this.cancellation.signal,
+  });
 
   /** The cluster; a preview does without one that does not answer. */
   private clientFor(preview: boolean): KubernetesClient | undefined {
@@ -204,41 +237,6 @@ export class KubernetesProvider implements ProviderHandlers {
       );
     }
   }
-
-  private async confessNotWaiting(kind: Kind, { log }: OperationContext): Promise<void> {
-    if (kind.kind !== "Pod") return;
-    await log("info", "the lab's stand-in for Kubernetes does not wait for pods to be Ready");
-  }
-}
-
-/** The object as it is, and as inputs: what the program spoke of, or on an import all that can be an input. */
-function readResult(
-  kind: Kind,
-  id: string,
-  live: Properties,
-  state: Properties,
-  inputs: Properties,
-): ReadResult {
-  const oldInputs = normalize(reveal(inputs));
-  const isImport = Object.keys(oldInputs).length === 0;
-  const liveInputs = isImport ? importedInputs(live) : prune(live, oldInputs);
-  const about = {
-    initialApiVersion: initialApiVersionOf(state, { apiVersion: kind.apiVersion, ...oldInputs }),
-    fieldManager: fieldManagerOf(state, oldInputs),
-  };
-  return {
-    id,
-    state: makeCheckpoint(live, liveInputs, inputs, about),
-    inputs: markSecrets(liveInputs, inputs),
-  };
-}
-
-function importedInputs(live: Properties): Properties {
-  const inputs = normalize(live);
-  Reflect.deleteProperty(inputs, "status");
-  const annotations = metadataOf(inputs)?.annotations;
-  if (isProperties(annotations)) Reflect.deleteProperty(annotations, LAST_APPLIED);
-  return inputs;
 }
 
 /** May the preview go on with the inputs alone? The cluster cannot say yet what it will do. */

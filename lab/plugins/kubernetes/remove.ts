@@ -4,9 +4,11 @@ import { namespaceOrDefault } from "./check";
 import { ApiError, type KubernetesClient } from "./client";
 import { pathOf, type Kind } from "./kinds";
 import { annotationOf, metadataText } from "./objects";
+import { skipsWaiting, timeLimit } from "./wait";
 
-const DEFAULT_TIMEOUT_S = 300;
 const POLL_MS = 200;
+/** Kinds known here of which `pulumi.com/skipAwait` skips the wait for deletion too (allowsSkipAwaitWithDelete). */
+const SKIPPING = ["Job", "Namespace", "Pod"];
 
 /** The object was told to go and is still there. */
 export class StillThere extends Error {
@@ -37,10 +39,10 @@ export async function deleteObject(
     propagationPolicy: propagationOf(inputs),
   };
   const answer = await unlessGone(client.request({ method: "DELETE", path, body: options }));
-  if (answer === undefined) return;
+  if (answer === undefined || (skipsWaiting(inputs) && SKIPPING.includes(kind.kind))) return;
   const uid = metadataText(live, "uid");
 
-  const deadline = Date.now() + (waiting.timeout ?? DEFAULT_TIMEOUT_S) * 1000;
+  const deadline = Date.now() + timeLimit(waiting.timeout, inputs);
   for (;;) {
     const object = await unlessGone(client.request({ path }));
     // Of the same name, but another: somebody was quicker to make it anew than we were to look.
@@ -59,18 +61,18 @@ export async function deleteObject(
 }
 
 /**
- * The real plugin's default is Foreground (DeletionPropagation in the plugin's metadata/overrides.go). Foreground waits for
- * a garbage collector to take the finalizer `foregroundDeletion` off, and this lab has none; the kinds known here own no
- * other objects, and without dependents Background and Foreground come to the same end.
+ * Foreground: what the object owns goes before it. The cluster's garbage collector does that, and takes the finalizer
+ * `foregroundDeletion` off then; without one no deletion would end. DeletionPropagation in
+ * https://github.com/pulumi/pulumi-kubernetes/blob/006584288e2fd8835ccd577a9548d3d8062fd920/provider/pkg/metadata/overrides.go
  */
 function propagationOf(inputs: Properties): string {
   switch (annotationOf(inputs, "pulumi.com/deletionPropagationPolicy")?.toLowerCase()) {
     case "orphan":
       return "Orphan";
-    case "foreground":
-      return "Foreground";
-    default:
+    case "background":
       return "Background";
+    default:
+      return "Foreground";
   }
 }
 

@@ -2,10 +2,15 @@ import { credentials } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 
-/** Writes to the engine's output. Resolves when the engine has it; a message that cannot be sent is lost, not an error. */
-export type EngineLog = (severity: "debug" | "info" | "warning" | "error", message: string) => Promise<void>;
+export type Severity = "debug" | "info" | "warning" | "error";
 
-const SEVERITIES = {
+/**
+ * Writes to the engine's output. Resolves when the engine has it; a message that cannot be sent is lost, not an error.
+ * A passing message is what a resource does just now: the engine shows it until the next one, and does not keep it.
+ */
+export type EngineLog = (severity: Severity, message: string, passing?: boolean) => Promise<void>;
+
+const SEVERITIES: Record<Severity, LogSeverity> = {
   debug: LogSeverity.DEBUG,
   info: LogSeverity.INFO,
   warning: LogSeverity.WARNING,
@@ -27,7 +32,7 @@ export class EngineLogService {
 
   /** A log that writes next to the resource of this URN. */
   forResource(urn: string): EngineLog {
-    return (severity, message) =>
+    return (severity, message, passing = false) =>
       new Promise((resolve) => {
         if (this.client === undefined) {
           resolve();
@@ -37,6 +42,7 @@ export class EngineLogService {
         request.setSeverity(SEVERITIES[severity]);
         request.setMessage(message);
         request.setUrn(urn);
+        request.setEphemeral(passing);
         this.client.log(request, () => {
           resolve();
         });

@@ -9,6 +9,7 @@ import { activeCluster, activeUser, parseKubeconfig } from "../../../lab/plugins
 import { isProperties, type Properties } from "../../../lab/plugins/shared/values";
 import { startLab, type LabWithoutStranger } from "../../../lab/supervisor/client";
 import type { LabCluster } from "../../../lab/types";
+import { Keeper } from "./kubernetesKeeper";
 
 /** What a test puts in front of the engine; a second program changes some of it. */
 interface Scene {
@@ -16,7 +17,12 @@ interface Scene {
   clusterIdentifier?: string;
   roleArn?: string;
   podName?: string;
+  timeout?: string;
 }
+
+const READY: Properties = {
+  conditions: ["PodScheduled", "Initialized", "Ready"].map((type) => ({ type, status: "True" })),
+};
 
 const OPERATIONS = /^(create|update|replace|delete|create-replacement|delete-replaced)$/;
 
@@ -25,6 +31,8 @@ describe("kubernetes plugin, in the engine and a cluster", function () {
   let lab: LabWithoutStranger;
   let cluster: LabCluster;
   let client: KubernetesClient;
+  let keeper: Keeper;
+  let podStatus: Properties | undefined;
   const opened: EngineStack[] = [];
 
   before(async () => {
@@ -32,9 +40,17 @@ describe("kubernetes plugin, in the engine and a cluster", function () {
     cluster = lab.clusters[0]!;
     const config = parseKubeconfig(cluster.kubeconfig);
     client = new KubernetesClient(activeCluster(config, {})!, activeUser(config, {}));
+    keeper = new Keeper(client, () => podStatus);
   });
 
-  after(() => lab.stop());
+  beforeEach(() => {
+    podStatus = READY;
+  });
+
+  after(async () => {
+    await keeper.stop();
+    await lab.stop();
+  });
 
   afterEach(async () => {
     for (const stack of opened.splice(0)) await stack.destroy();
@@ -44,7 +60,7 @@ describe("kubernetes plugin, in the engine and a cluster", function () {
   const program =
     (project: string, scene: Scene = {}) =>
     async () => {
-      const { roleArn = "arn:one", podName, clusterIdentifier } = scene;
+      const { roleArn = "arn:one", podName, clusterIdentifier, timeout } = scene;
       const kubeconfig = pulumi.secret(scene.kubeconfig ?? cluster.kubeconfig);
       const provider = new kubernetes.Provider("cluster", {
         kubeconfig,
@@ -58,9 +74,13 @@ describe("kubernetes plugin, in the engine and a cluster", function () {
         "pod",
         {
           ...(podName && { metadata: { name: podName } }),
-          spec: { serviceAccountName: account.metadata.name, containers: [{ name: "c", image: "i:1", env }] },
+          spec: {
+            schedulerName: "none",
+            serviceAccountName: account.metadata.name,
+            containers: [{ name: "c", image: "i:1", env }],
+          },
         },
-        { provider },
+        { provider, ...(timeout && { customTimeouts: { create: timeout, update: "1m" } }) },
       );
       return Promise.resolve({ pod: pod.id, uid: pod.metadata.uid });
     };
@@ -113,14 +133,40 @@ describe("kubernetes plugin, in the engine and a cluster", function () {
     assert.ok(!(await namesIn("/api/v1/namespaces/default/serviceaccounts")).includes("whole-life"));
   });
 
-  it("says of a pod that it does not wait for it, once", async () => {
-    const stack = await stackFor("no-waiting");
-    const { diagnostics } = await stack.up();
-    const said = diagnostics.filter(({ message }) => message.includes("does not wait for pods to be Ready"));
-    assert.deepEqual(
-      said.map(({ severity, urn }) => [severity, urn?.split("::").at(-1)]),
-      [["info", "pod"]],
-    );
+  it("waits for a pod: fails with what its last run said, and goes on with the same pod at the next up", async () => {
+    const text = "containers with unready status: [c]";
+    const status = (ready: boolean, more: Properties = {}): Properties => ({
+      conditions: ["PodScheduled", "Initialized", "Ready"].map((type): Properties =>
+        type === "Ready" && !ready
+          ? { type, status: "False", reason: "ContainersNotReady", message: text }
+          : { type, status: "True" },
+      ),
+      ...more,
+    });
+    const terminated = { exitCode: 1, reason: "Error", message: "AccessDenied: not you" };
+    const waiting = { reason: "CrashLoopBackOff", message: "back-off 10s" };
+    const container = { name: "c", ready: false, restartCount: 1, image: "i:1", imageID: "" };
+    const crashed = { ...container, state: { waiting }, lastState: { terminated } };
+    podStatus = status(false, { containerStatuses: [crashed] });
+    const stack = await stackFor("waits", { timeout: "1s" });
+    await assert.rejects(stack.up(), (error: OperationFailed) => {
+      assert.match(error.message, /'pod-\w+' timed out waiting to be Ready/);
+      assert.match(
+        error.message,
+        /\[Pod pod-\w+\]: containers with unready status: \[c\]\[CrashLoopBackOff\] back-off 10s/,
+      );
+      assert.match(
+        error.message,
+        /container "c" terminated at \S+ \(Error: exit code 1\)\s+AccessDenied: not you/,
+      );
+      return true;
+    });
+    const before = await podNames();
+    podStatus = status(true);
+    const result = await stack.up();
+    assert.deepEqual(changes(result), ["update pod"]);
+    assert.deepEqual(await podNames(), before);
+    assert.deepEqual(changes(await stack.preview()), []);
   });
 
   it("writes no kubeconfig in plain text into the state", async () => {

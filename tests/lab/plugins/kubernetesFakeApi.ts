@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { dirname } from "node:path";
 
 /** A request as the fake API server got it. */
 export interface SeenRequest {
@@ -32,6 +33,8 @@ export function refusal(code: number, reason: string, message: string, details: 
 export class FakeApi {
   readonly requests: SeenRequest[] = [];
   readonly objects = new Map<string, Document>();
+  private readonly watchers: { path: string; to: ServerResponse }[] = [];
+  private readonly events = new EventEmitter();
   intercept: (request: SeenRequest) => Answer | undefined = () => undefined;
 
   private constructor(
@@ -47,7 +50,12 @@ export class FakeApi {
       const chunks: Buffer[] = [];
       incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
       incoming.on("end", () => {
-        const { code, body } = fake.answer(toSeen(incoming, Buffer.concat(chunks).toString("utf8")));
+        const seen = toSeen(incoming, Buffer.concat(chunks).toString("utf8"));
+        if (seen.query.watch !== undefined) {
+          fake.watch(seen, outgoing.writeHead(200));
+          return;
+        }
+        const { code, body } = fake.answer(seen);
         outgoing.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(body));
       });
     });
@@ -77,12 +85,34 @@ export class FakeApi {
     return this.requests.filter(({ method }) => method !== "GET");
   }
 
+  /** Puts an object, and tells those who watch. */
+  put(path: string, object: Document): void {
+    this.objects.set(path, object);
+    const event = `${JSON.stringify({ type: "MODIFIED", object })}\n`;
+    for (const watcher of this.watchers) if (watcher.path === dirname(path)) watcher.to.write(event);
+  }
+
+  /** Comes back when this many watch at once. */
+  async watched(count: number): Promise<void> {
+    while (this.watchers.length < count) await once(this.events, "watch");
+  }
+
+  private watch({ path }: SeenRequest, to: ServerResponse): void {
+    to.flushHeaders();
+    this.watchers.push({ path, to });
+    this.events.emit("watch");
+  }
+
   private answer(request: SeenRequest): Answer {
     this.requests.push(request);
     const special = this.intercept(request);
     if (special !== undefined) return special;
     if (request.path === "/api/v1") return { code: 200, body: { kind: "APIResourceList" } };
     const object = this.objects.get(request.path);
+    if (/\/(pods|jobs)$/.test(request.path)) {
+      const items = [...this.objects].filter(([at]) => dirname(at) === request.path).map(([, item]) => item);
+      return { code: 200, body: { items, metadata: { resourceVersion: "1" } } };
+    }
     if (request.method === "PATCH") return { code: 200, body: this.apply(request, object) };
     if (object === undefined) return refusal(404, "NotFound", `${request.path} not found`);
     if (request.method === "DELETE") this.objects.delete(request.path);

@@ -118,7 +118,7 @@ describe("kubernetes plugin: an object's life", () => {
       await at.delete(state);
       assert.equal(at.pauses.length, 3);
       assert.equal(at.api.writes[1]!.method, "DELETE");
-      assert.equal(at.api.writes[1]!.body!.propagationPolicy, "Background");
+      assert.equal(at.api.writes[1]!.body!.propagationPolicy, "Foreground");
     });
 
     it("takes what is gone already for deleted", async () => {
@@ -135,10 +135,10 @@ describe("kubernetes plugin: an object's life", () => {
     });
 
     it("propagates as the object says", async () => {
-      const annotations = { "pulumi.com/deletionPropagationPolicy": "foreground" };
+      const annotations = { "pulumi.com/deletionPropagationPolicy": "background" };
       const { state } = await at.create(serviceAccount(annotations));
       await at.delete(state);
-      assert.equal(at.api.writes[1]!.body!.propagationPolicy, "Foreground");
+      assert.equal(at.api.writes[1]!.body!.propagationPolicy, "Background");
     });
 
     for (const [what, timeout, cancel, message] of [

@@ -3,8 +3,6 @@ import { Secret, UNKNOWN, type Properties } from "../../../lab/plugins/shared/se
 import { refusal, type Document } from "./kubernetesFakeApi";
 import { PATH, ProviderFixture, SERVICE_ACCOUNT, serviceAccount, URN } from "./kubernetesFixture";
 
-const POD = "kubernetes:core/v1:Pod";
-
 describe("kubernetes plugin: provider", () => {
   let at: ProviderFixture;
 
@@ -141,16 +139,6 @@ describe("kubernetes plugin: provider", () => {
       for (const part of [state, state.__inputs as Properties]) {
         assert.deepEqual((part.metadata as Properties).annotations, { role: new Secret("hush") });
       }
-    });
-
-    it("says once for each pod that it does not wait, and of other kinds nothing", async () => {
-      await at.create(serviceAccount());
-      assert.deepEqual(at.logged, []);
-      const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "p", namespace: "apps" } };
-      await at.provider.create(POD, pod, at.context());
-      assert.deepEqual(at.logged, [
-        "info: the lab's stand-in for Kubernetes does not wait for pods to be Ready",
-      ]);
     });
   });
 
