@@ -13,8 +13,12 @@ import type { OperationFailed } from "../../lab/engine/workspace";
 import { describeEngine, outputsOf, type Scope } from "./lab";
 import { failureOf, podsIn, providerArn, TYPE } from "./support";
 
-/** A sample pod asks for a minute before it gives up. */
-const LONG_ENOUGH = "110";
+/**
+ * A sample pod asks for a minute before it gives up. The real plugin's limit begins anew at each change of the pod, so of a
+ * container that is started again and again it would see the end only when the pauses have become longer than the limit.
+ */
+const LIMIT = { "pulumi.com/timeoutSeconds": "90" };
+const ONE_RUN = { restartPolicy: "Never" };
 /** ServiceAccounts that are annotated too late. */
 const EARLY = "early";
 const JOB = "job";
@@ -199,9 +203,9 @@ function withoutOneCluster({ clusters, namespace, lab }: Scope): PulumiFn {
               return { props: { ...props, assumeRolePolicy }, opts };
             }
             if (type === TYPE.pod) {
-              const metadata = props.metadata as object;
-              const annotations = { "pulumi.com/timeoutSeconds": LONG_ENOUGH };
-              return { props: { ...props, metadata: { ...metadata, annotations } }, opts };
+              const metadata = { ...(props.metadata as object), annotations: LIMIT };
+              const spec = { ...(props.spec as object), ...ONE_RUN };
+              return { props: { ...props, metadata, spec }, opts };
             }
             return undefined;
           },
