@@ -6,7 +6,7 @@ export interface Call {
   incoming: IncomingMessage;
   /** The path, decoded. */
   path: string;
-  /** The service and region in the signature; absent in an unsigned call. */
+  /** The service and region in the signature; absent in an unsigned call, and in one whose signature is in the URL. */
   service?: string;
   region?: string;
   /** Set for calls of the query protocol only: those have their parameters in the body, so it has been read. */
@@ -61,7 +61,7 @@ function signatureScope(authorization = ""): { service?: string; region?: string
 
 function queryService({ service, path }: Call): QueryService | undefined {
   if (service === "iam" || service === "sts") return service;
-  // The one unsigned call that AWS takes is STS's.
+  // The one unsigned call that AWS takes is STS's, and so is the one that the front takes with a signature in the URL.
   return service === undefined && path === "/" ? "sts" : undefined;
 }
 

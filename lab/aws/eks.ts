@@ -1,4 +1,4 @@
-import { CreateRoleCommand, type IAMClient } from "@aws-sdk/client-iam";
+import { CreateRoleCommand, PutRolePolicyCommand, type IAMClient } from "@aws-sdk/client-iam";
 import type { LabCluster } from "../types";
 import type { Moto } from "./moto";
 import type { Answer } from "./query";
@@ -10,7 +10,7 @@ export type EksCluster = Pick<LabCluster, "name" | "region" | "issuerUrl" | "end
 /** Registers the lab's clusters in moto's EKS, so that DescribeCluster and ListClusters know them. */
 export async function registerClusters(clusters: EksCluster[], moto: Moto, iam: IAMClient): Promise<void> {
   if (clusters.length === 0) return;
-  const roleArn = await createClusterRole(iam);
+  const roleArn = await createRole(iam, "eks-cluster", "eks.amazonaws.com");
   for (const cluster of clusters) {
     const body = JSON.stringify({
       name: cluster.name,
@@ -27,20 +27,40 @@ export async function registerClusters(clusters: EksCluster[], moto: Moto, iam: 
   }
 }
 
-/** The cluster's own IAM role: no cluster of EKS is without one. */
-async function createClusterRole(iam: IAMClient): Promise<string> {
+/**
+ * The role of the nodes, which pods without credentials of their own fall back on. What it may do here is for telling that
+ * apart; nodes of EKS have more, and other, permissions.
+ */
+export async function createNodeRole(iam: IAMClient): Promise<string> {
+  const name = "eks-node";
+  const arn = await createRole(iam, name, "ec2.amazonaws.com");
+  const policy = {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "s3:ListAllMyBuckets", Resource: "*" }],
+  };
+  await iam.send(
+    new PutRolePolicyCommand({
+      RoleName: name,
+      PolicyName: "list-buckets",
+      PolicyDocument: JSON.stringify(policy),
+    }),
+  );
+  return arn;
+}
+
+/** A role for a service of AWS: no cluster of EKS is without one, and no node. */
+async function createRole(iam: IAMClient, name: string, service: string): Promise<string> {
   const { Role: role } = await iam.send(
     new CreateRoleCommand({
-      RoleName: "eks-cluster",
+      RoleName: name,
       AssumeRolePolicyDocument: JSON.stringify({
         Version: "2012-10-17",
-        Statement: [
-          { Effect: "Allow", Principal: { Service: "eks.amazonaws.com" }, Action: "sts:AssumeRole" },
-        ],
+        Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
       }),
     }),
   );
-  return role?.Arn ?? "";
+  if (!role?.Arn) throw new Error(`IAM made no role ${name}`);
+  return role.Arn;
 }
 
 /**

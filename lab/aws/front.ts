@@ -6,6 +6,7 @@ import { describeAsItIs, type EksCluster } from "./eks";
 import { exchange, stream } from "./forward";
 import { checkAddClientId, checkCreateProvider, renameDuplicate } from "./iamProviders";
 import { checkCreateRole, checkUpdateAssumeRolePolicy, checkUpdateRole } from "./iamRoles";
+import { answerPresigned } from "./presigned";
 import { AwsError, errorAnswer, type Answer, type QueryParameters } from "./query";
 import { assumeRoleWithWebIdentity, type StsParts } from "./webIdentity";
 
@@ -102,17 +103,15 @@ async function answerQuery(
   const { parameters, body } = query;
   const route = `${query.service}:${parameters.action ?? ""}`;
   try {
-    if (service === undefined && route !== "sts:AssumeRoleWithWebIdentity") throw unsigned();
+    if (service === undefined && route !== "sts:AssumeRoleWithWebIdentity") {
+      return await answerPresigned(incoming, query, parts.moto);
+    }
     const forward = () => exchange(parts.moto.url, incoming, body);
     return await (queryRoutes[route] ?? ((_parameters, _parts, pass) => pass()))(parameters, parts, forward);
   } catch (error) {
     if (error instanceof AwsError) return errorAnswer(query.service, error);
     throw error;
   }
-}
-
-function unsigned(): AwsError {
-  return new AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403);
 }
 
 function send(outgoing: ServerResponse, { status, headers, body }: Answer): void {

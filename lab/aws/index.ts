@@ -1,6 +1,6 @@
 import { Account } from "./account";
 import { KeyFinder } from "./discovery";
-import { registerClusters, type EksCluster } from "./eks";
+import { createNodeRole, registerClusters, type EksCluster } from "./eks";
 import { startFront } from "./front";
 import { iamClient } from "./iamClient";
 import { accountId, startMoto, type MotoOptions } from "./moto";
@@ -18,12 +18,21 @@ export interface AwsOptions extends MotoOptions {
   trustPolicyQuota?: number;
 }
 
+/** A running account. */
+export interface StartedAws {
+  aws: LabAws;
+  /** The role of the nodes of all clusters. */
+  nodeRoleArn: string;
+  close: () => Promise<void>;
+}
+
 /** Starts the lab's AWS account: moto, and the front that everybody talks to. */
-export async function startAws(options: AwsOptions): Promise<{ aws: LabAws; close: () => Promise<void> }> {
+export async function startAws(options: AwsOptions): Promise<StartedAws> {
   const moto = await startMoto(options);
   try {
     const iam = iamClient({ endpointUrl: moto.url, ...moto.admin });
     await registerClusters(options.clusters, moto, iam);
+    const nodeRoleArn = await createNodeRole(iam);
     const front = await startFront({
       moto,
       account: new Account(iam),
@@ -33,6 +42,7 @@ export async function startAws(options: AwsOptions): Promise<{ aws: LabAws; clos
     });
     return {
       aws: { endpointUrl: front.url, accountId, ...moto.admin },
+      nodeRoleArn,
       async close() {
         await front.close();
         iam.destroy();

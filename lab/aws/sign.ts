@@ -10,6 +10,9 @@ export interface UnsignedRequest {
   body: string;
 }
 
+/** The one algorithm of Signature Version 4 for keys that are shared. */
+export const ALGORITHM = "AWS4-HMAC-SHA256";
+
 /** A key pair of an IAM user. */
 export interface AccessKey {
   accessKeyId: string;
@@ -40,19 +43,29 @@ export function signedHeaders(
     names,
     sha256(request.body),
   ].join("\n");
-  const toSign = ["AWS4-HMAC-SHA256", timestamp, scope, sha256(canonical)].join("\n");
-  const signingKey = scope
-    .split("/")
-    .reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${key.secretAccessKey}`);
   return {
     ...headers,
     authorization:
-      `AWS4-HMAC-SHA256 Credential=${key.accessKeyId}/${scope}, SignedHeaders=${names}, ` +
-      `Signature=${hmac(signingKey, toSign).toString("hex")}`,
+      `${ALGORITHM} Credential=${key.accessKeyId}/${scope}, SignedHeaders=${names}, ` +
+      `Signature=${signatureOf(canonical, { timestamp, scope }, key.secretAccessKey)}`,
   };
 }
 
-function sha256(text: string): string {
+/** The signature of a canonical request, in hexadecimal digits. */
+export function signatureOf(
+  canonicalRequest: string,
+  when: { timestamp: string; scope: string },
+  secretAccessKey: string,
+): string {
+  const toSign = [ALGORITHM, when.timestamp, when.scope, sha256(canonicalRequest)].join("\n");
+  const signingKey = when.scope
+    .split("/")
+    .reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${secretAccessKey}`);
+  return hmac(signingKey, toSign).toString("hex");
+}
+
+/** As it stands in a canonical request for a body. */
+export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 

@@ -1,65 +1,128 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { startAws } from "../aws";
-import { createClusterFiles, startApiServer } from "../kubernetes/apiServer";
-import { completeCluster } from "../kubernetes/cluster";
+import { stsClient } from "../aws/clients";
+import { startApiServer, type StartedApiServer } from "../kubernetes/apiServer";
+import { completeBareCluster, completeCluster } from "../kubernetes/cluster";
+import { createClusterFiles, nodeNameOf } from "../kubernetes/clusterFiles";
 import { ETCD, startEtcd } from "../kubernetes/etcd";
-import type { LabDescription } from "../types";
+import { Authenticator } from "../kubernetes/login/authenticator";
+import { CertificateAuthority } from "../kubernetes/pki";
+import type { LabAws, LabCluster, LabDescription } from "../types";
 import { type Children, PartFailed } from "./children";
 import { endAll } from "./marker";
+import { startNodes } from "./nodes";
+import { OpenServers } from "./openServers";
 import { freePorts } from "./ports";
 import type { StartRequest } from "./protocol";
 
 /** A lab without an outsider has no stranger; nobody asks for one there. */
 export type StartedParts = Omit<LabDescription, "stranger"> & Partial<Pick<LabDescription, "stranger">>;
 
-/** Starts etcd, the API servers and AWS, as far as possible side by side. */
-async function startParts(
-  request: StartRequest,
-  children: Children,
-  environment: NodeJS.ProcessEnv,
-): Promise<StartedParts> {
+/** What parts are started with. */
+interface Surroundings {
+  request: StartRequest;
+  children: Children;
+  environment: NodeJS.ProcessEnv;
+  servers: OpenServers;
+}
+
+/** The API servers, started, and the ports for the nodes of those clusters that run pods. */
+interface ControlPlanes {
+  authenticator: Authenticator;
+  clusters: { server: StartedApiServer; port: number }[];
+  stranger?: StartedApiServer;
+}
+
+/** Starts etcd and, on it, the API servers. */
+async function startControlPlanes(surroundings: Surroundings): Promise<ControlPlanes> {
+  const { request, children, servers } = surroundings;
   const { binaries, directory, runId } = request;
   const specs = [...request.clusters, ...(request.stranger ? [request.stranger] : [])];
-  const [clientPort = 0, peerPort = 0, ...ports] = await freePorts(specs.length + 2);
-  const [etcd, files] = await Promise.all([
+  const ports = await freePorts(2 + specs.length + request.clusters.length);
+  const nextPort = () => ports.pop() ?? 0;
+  const [etcd, authenticator, ...files] = await Promise.all([
     startEtcd({
       binary: binaries.etcd,
       runId,
       directory,
-      ports: { client: clientPort, peer: peerPort },
+      ports: { client: nextPort(), peer: nextPort() },
       children,
     }),
-    Promise.all(specs.map((spec) => createClusterFiles(path.join(directory, "clusters", spec.name)))),
+    CertificateAuthority.create("authenticator-ca").then((ca) => servers.open(Authenticator.start(ca))),
+    ...specs.map(({ name }) => createClusterFiles(path.join(directory, "clusters", name), name)),
   ]);
-  const servers = await Promise.all(
-    files.map((clusterFiles, index) => {
-      const [spec, port] = [specs[index], ports[index]];
-      if (!spec || !port) {
-        throw new Error("a cluster has files but no name or no port");
-      }
-      return startApiServer({
-        binary: binaries.kubeApiServer,
-        spec,
-        files: clusterFiles,
-        port,
-        etcd,
-        children,
-      });
-    }),
-  );
-  const [{ aws }, ...clusters] = await Promise.all([
-    startAws({
-      python: binaries.python,
-      directory,
-      env: environment,
-      clusters: servers.map(({ cluster }) => cluster),
-      spawnChild: children.spawn,
-    }),
-    ...servers.map((server) => completeCluster(server, children)),
+  const started = files.map((clusterFiles, index) => {
+    const spec = specs[index];
+    if (!spec) {
+      throw new Error("files of no cluster");
+    }
+    return startApiServer({
+      binary: binaries.kubeApiServer,
+      spec,
+      files: clusterFiles,
+      port: nextPort(),
+      etcd,
+      children,
+      authenticator: authenticator.kubeconfigFor(spec.name),
+    });
+  });
+  const stranger = request.stranger ? started.pop() : undefined;
+  const clusters = started.map((server) => ({ server, port: nextPort() }));
+  return { authenticator, clusters, ...(stranger ? { stranger } : {}) };
+}
+
+/** Starts all parts, as far as possible side by side. */
+async function startParts(surroundings: Surroundings): Promise<StartedParts> {
+  const { request, children, environment, servers } = surroundings;
+  const { binaries, directory, runId } = request;
+  const planes = await startControlPlanes(surroundings);
+  const { kubeControllerManager } = binaries;
+  const apiServers = planes.clusters.map(({ server }) => server);
+  const [aws, stranger, ...clusters] = await Promise.all([
+    servers.open(
+      startAws({
+        python: binaries.python,
+        directory,
+        env: environment,
+        clusters: [...apiServers, ...(planes.stranger ? [planes.stranger] : [])].map(
+          ({ cluster }) => cluster,
+        ),
+        spawnChild: children.spawn,
+      }),
+    ),
+    planes.stranger ? completeBareCluster(planes.stranger, children) : undefined,
+    ...apiServers.map((server) =>
+      completeCluster(server, { kubeControllerManager, children, open: servers.open }),
+    ),
   ]);
-  const stranger = request.stranger ? clusters.pop() : undefined;
-  return { runId, directory, supervisorPid: process.pid, clusters, ...(stranger ? { stranger } : {}), aws };
+  planes.authenticator.open({
+    stsUrl: aws.aws.endpointUrl,
+    administratorArn: await administratorArn(aws.aws),
+  });
+  if (clusters.length > 0) {
+    await startNodes({ directory, binaries, aws, nodes: planes.clusters, children });
+  }
+  return {
+    runId,
+    directory,
+    supervisorPid: process.pid,
+    clusters: clusters.map((cluster): LabCluster => ({ ...cluster, nodeName: nodeNameOf(cluster.name) })),
+    ...(stranger ? { stranger } : {}),
+    aws: aws.aws,
+  };
+}
+
+/** Who made the clusters. */
+async function administratorArn(aws: LabAws): Promise<string> {
+  const sts = stsClient(aws);
+  const { Arn } = await sts.send(new GetCallerIdentityCommand({}));
+  sts.destroy();
+  if (!Arn) {
+    throw new Error("STS does not know the lab's administrator");
+  }
+  return Arn;
 }
 
 /** Starts the parts, and does so again with other ports when another program was quicker to take one. */
@@ -69,14 +132,16 @@ export async function startPartsWithRetry(
   environment: NodeJS.ProcessEnv,
 ): Promise<StartedParts> {
   for (let attempt = 1; ; attempt++) {
+    const servers = new OpenServers();
     try {
-      return await startParts(request, children, environment);
+      return await startParts({ request, children, environment, servers });
     } catch (error) {
+      await servers.close();
       if (!(error instanceof PartFailed && error.isPortClash) || attempt === 3) {
         throw error;
       }
       await endAll(() => children.pids(), 0);
-      for (const left of [ETCD, "clusters"]) {
+      for (const left of [ETCD, "clusters", "nodes"]) {
         fs.rmSync(path.join(request.directory, left), { recursive: true, force: true });
       }
     }
