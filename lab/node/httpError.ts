@@ -1,0 +1,9 @@
+/** A refusal, as kubelet words it. */
+export class HttpError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
