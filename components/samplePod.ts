@@ -32,7 +32,15 @@ export function makeSamplePod(
   return new Pod(
     name,
     { metadata: { name: podName, namespace: serviceAccount.namespace, labels }, spec },
-    // Image pull, a node that has to be started first, and a minute of retries.
-    pulumi.mergeOptions({ customTimeouts: { create: "5m", update: "5m" } }, opts),
+    pulumi.mergeOptions(
+      {
+        // Image pull, a node that has to be started first, and a minute of retries.
+        customTimeouts: { create: "5m", update: "5m" },
+        // EKS's webhook puts the token's volume before the pod's own. The plugin compares lists by position, and would make
+        // the pod anew in every `up`.
+        ignoreChanges: ["spec.volumes"],
+      },
+      opts,
+    ),
   );
 }
