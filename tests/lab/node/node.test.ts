@@ -242,13 +242,13 @@ describe("a node of the lab", function () {
 
   it("leaves no process behind when it is killed", async function () {
     if (process.platform !== "linux") this.skip();
-    await node.shell("orphan", "timeout 900 sleep 900 & sh -c 'sleep 900; true' & echo $$ > pid; wait", {
+    await node.shell("orphan", "timeout 900 sleep 900 & sh -c 'sleep 900; true' & echo $$$$ > pid; wait", {
       readinessProbe: { exec: { command: ["test", "-s", "pid"] }, periodSeconds: 1 },
     });
     await node.until("orphan", isReady);
     const list = await node.exec("orphan", ["sh", "-c", "pgrep -s $(cat pid)"]);
     const pids = list.stdout.trim().split("\n").map(Number);
-    assert.ok(pids.length > 1);
+    assert.ok(pids.length > 1, JSON.stringify(list));
     process.kill(node.pid, "SIGKILL");
     while (pids.some(exists)) await pause(50);
     await node.startProcess();
