@@ -21,8 +21,8 @@ export interface AwsOptions extends MotoOptions {
 /** A running account. */
 export interface StartedAws {
   aws: LabAws;
-  /** The role of the nodes of all clusters. */
-  nodeRoleArn: string;
+  /** The role of the nodes of all clusters; absent where there are no clusters. */
+  nodeRoleArn?: string;
   close: () => Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export async function startAws(options: AwsOptions): Promise<StartedAws> {
   try {
     const iam = iamClient({ endpointUrl: moto.url, ...moto.admin });
     await registerClusters(options.clusters, moto, iam);
-    const nodeRoleArn = await createNodeRole(iam);
+    const nodeRoleArn = options.clusters.length > 0 ? await createNodeRole(iam) : undefined;
     const front = await startFront({
       moto,
       account: new Account(iam),

@@ -47,7 +47,9 @@ async function serve(
     send(outgoing, 400, { message: "expected JSON, posted" });
     return;
   }
-  const answer = await handler(incoming.url ?? "", body);
+  // API servers add ?timeout=… to the address that they were given.
+  const [path = ""] = (incoming.url ?? "").split("?");
+  const answer = await handler(path, body);
   send(outgoing, answer === undefined ? 404 : 200, answer ?? { message: "not found" });
 }
 

@@ -21,11 +21,15 @@ export async function startNodes(options: {
   children: Children;
 }): Promise<void> {
   const { directory, binaries, nodes, children } = options;
+  const { aws, nodeRoleArn } = options.aws;
+  if (!nodeRoleArn) {
+    throw new Error("the nodes have no role");
+  }
   const settings: NodeSettings = {
     directory: path.join(directory, NODES),
     awsFolder: binaries.awsFolder,
-    aws: options.aws.aws,
-    nodeRoleArn: options.aws.nodeRoleArn,
+    aws,
+    nodeRoleArn,
     nodes: await Promise.all(nodes.map(({ server, port }) => settingsOf(server, port))),
   };
   const file = path.join(directory, "nodes.json");

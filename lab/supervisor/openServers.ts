@@ -16,8 +16,7 @@ export class OpenServers {
   /** Closes them all, those too that were just starting. */
   async close(): Promise<void> {
     const settled = await Promise.allSettled(this.#servers);
-    await Promise.allSettled(
-      settled.map((server) => (server.status === "fulfilled" ? server.value.close() : undefined)),
-    );
+    const started = settled.flatMap((server) => (server.status === "fulfilled" ? [server.value] : []));
+    await Promise.allSettled(started.map((server) => server.close()));
   }
 }
