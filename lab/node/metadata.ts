@@ -1,9 +1,8 @@
-import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import * as crypto from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { stsClient } from "../aws/clients";
+import { signedHeaders } from "../aws/sign";
 import type { LabAws } from "../types";
 import type { NodeSettings } from "./settings";
 
@@ -148,32 +147,37 @@ function send(response: ServerResponse, status: number, body: string): void {
   response.end(body);
 }
 
-/** A session of the role, as an instance has it: its name is the instance's. */
+/** A session of the role, as an instance has it: its name is the instance's. By hand, since the SDK is large. */
 async function assumeRole(
   aws: LabAws,
   roleArn: string,
   sessionName: string,
   region: string,
 ): Promise<RoleCredentials> {
-  const sts = stsClient(aws, region);
-  try {
-    const { Credentials: keys } = await sts.send(
-      new AssumeRoleCommand({
-        RoleArn: roleArn,
-        RoleSessionName: sessionName,
-        DurationSeconds: SESSION_SECONDS,
-      }),
-    );
-    if (!keys?.AccessKeyId || !keys.SecretAccessKey || !keys.SessionToken || !keys.Expiration) {
-      throw new Error("STS answered without credentials");
+  const parameters = {
+    RoleArn: roleArn,
+    RoleSessionName: sessionName,
+    DurationSeconds: String(SESSION_SECONDS),
+  };
+  const body = new URLSearchParams({ Action: "AssumeRole", Version: "2011-06-15", ...parameters }).toString();
+  const url = new URL("/", aws.endpointUrl).href;
+  const contentType = "application/x-www-form-urlencoded";
+  const headers = signedHeaders({ method: "POST", url, service: "sts", region, contentType, body }, aws);
+  delete headers.host; // fetch says it by itself
+  const answer = await fetch(url, { method: "POST", headers, body });
+  const text = await answer.text();
+  const read = (name: string) => {
+    const [, value] = new RegExp(`<${name}>([^<]+)</${name}>`).exec(text) ?? [];
+    if (value === undefined) {
+      const [, message = ""] = /<Message>([^<]*)<\/Message>/.exec(text) ?? [];
+      throw new Error(`AssumeRole of ${roleArn} was answered with ${answer.status} ${message}`);
     }
-    return {
-      accessKeyId: keys.AccessKeyId,
-      secretAccessKey: keys.SecretAccessKey,
-      token: keys.SessionToken,
-      expiration: keys.Expiration.toISOString().replace(/\.\d+Z$/, "Z"),
-    };
-  } finally {
-    sts.destroy();
-  }
+    return value;
+  };
+  return {
+    accessKeyId: read("AccessKeyId"),
+    secretAccessKey: read("SecretAccessKey"),
+    token: read("SessionToken"),
+    expiration: read("Expiration"),
+  };
 }

@@ -195,7 +195,8 @@ export class TestNode {
         socket.send(Buffer.from([255, 0]));
       });
       socket.on("message", (data: Buffer) => {
-        texts[data[0]!] += data.subarray(1).toString("utf8");
+        const channel = data[0]!;
+        texts[channel] = `${texts[channel] ?? ""}${data.subarray(1).toString("utf8")}`;
       });
       socket.on("close", () => {
         const [, stdout = "", stderr = "", error = ""] = texts;
