@@ -1,6 +1,6 @@
 import { CreateRoleCommand, PutRolePolicyCommand, type IAMClient } from "@aws-sdk/client-iam";
 import type { LabCluster } from "../types";
-import type { Moto } from "./moto";
+import { adminArn, type Moto } from "./moto";
 import type { Answer } from "./query";
 import { signedHeaders } from "./sign";
 
@@ -10,7 +10,7 @@ export type EksCluster = Pick<LabCluster, "name" | "region" | "issuerUrl" | "end
 /** Registers the lab's clusters in moto's EKS, so that DescribeCluster and ListClusters know them. */
 export async function registerClusters(clusters: EksCluster[], moto: Moto, iam: IAMClient): Promise<void> {
   if (clusters.length === 0) return;
-  const roleArn = await createRole(iam, "eks-cluster", "eks.amazonaws.com");
+  const roleArn = await createRole(iam, "eks-cluster", { Service: "eks.amazonaws.com" });
   for (const cluster of clusters) {
     const body = JSON.stringify({
       name: cluster.name,
@@ -33,7 +33,9 @@ export async function registerClusters(clusters: EksCluster[], moto: Moto, iam: 
  */
 export async function createNodeRole(iam: IAMClient): Promise<string> {
   const name = "eks-node";
-  const arn = await createRole(iam, name, "ec2.amazonaws.com");
+  // The metadata service gets its sessions as the administrator: moto knows principals of the kind AWS only.
+  const trusted = { Service: "ec2.amazonaws.com", AWS: adminArn };
+  const arn = await createRole(iam, name, trusted);
   const policy = {
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Action: "s3:ListAllMyBuckets", Resource: "*" }],
@@ -49,13 +51,13 @@ export async function createNodeRole(iam: IAMClient): Promise<string> {
 }
 
 /** A role for a service of AWS: no cluster of EKS is without one, and no node. */
-async function createRole(iam: IAMClient, name: string, service: string): Promise<string> {
+async function createRole(iam: IAMClient, name: string, principal: Record<string, string>): Promise<string> {
   const { Role: role } = await iam.send(
     new CreateRoleCommand({
       RoleName: name,
       AssumeRolePolicyDocument: JSON.stringify({
         Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
+        Statement: [{ Effect: "Allow", Principal: principal, Action: "sts:AssumeRole" }],
       }),
     }),
   );

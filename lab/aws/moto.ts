@@ -15,6 +15,11 @@ import type { AccessKey } from "./sign";
 /** The account that moto gives every access key it has not heard of. */
 export const accountId = "123456789012";
 
+const ADMIN = "lab-admin";
+
+/** The IAM user that may do everything. */
+export const adminArn = `arn:aws:iam::${accountId}:user/${ADMIN}`;
+
 /** How the caller starts a child process, so that it can end it with everything else of its run. */
 export type SpawnChild = (
   name: string,
@@ -102,7 +107,7 @@ async function answers(url: string, child: ChildProcess): Promise<void> {
 
 async function createAdmin(url: string): Promise<AccessKey> {
   const iam: IAMClient = iamClient({ endpointUrl: url, accessKeyId: "first", secretAccessKey: "calls" });
-  const UserName = "lab-admin";
+  const UserName = ADMIN;
   const everything = {
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],

@@ -30,7 +30,7 @@ const HARDENED = {
 
 describe("sample pod", () => {
   it("is exactly this", async () => {
-    const { inputs, customTimeouts } = await samplePod();
+    const { inputs, customTimeouts, ignoreChanges } = await samplePod();
     const { name, ...metadata } = inputs.metadata!;
     assert.match(name!, /^s3-reader-irsa-sample-[0-9a-f]{8}$/);
     assert.deepEqual(metadata, {
@@ -74,6 +74,8 @@ describe("sample pod", () => {
       volumes: [{ name: "home", emptyDir: { sizeLimit: "64Mi" } }],
     });
     assert.deepEqual(customTimeouts, { create: "5m", update: "5m", delete: "" });
+    // The webhook's volume comes before these.
+    assert.deepEqual(ignoreChanges, ["spec.volumes"]);
   });
 
   it("keeps every control of the restricted Pod Security Standard", async () => {

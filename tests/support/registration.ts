@@ -28,6 +28,7 @@ export interface Registration {
   aliases: string[];
   protect: boolean;
   customTimeouts: { create: string; update: string; delete: string };
+  ignoreChanges: string[];
 }
 
 /** Takes apart the request that the SDK sends, where mocks see but a part of it. */
@@ -55,6 +56,7 @@ export function registrationOf(request: RegisterResourceRequest, urn: string): R
       update: timeouts?.getUpdate() ?? "",
       delete: timeouts?.getDelete() ?? "",
     },
+    ignoreChanges: request.getIgnorechangesList(),
   };
 }
 
