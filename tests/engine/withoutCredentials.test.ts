@@ -106,8 +106,8 @@ async function earlyPods({ clusters, namespace }: Scope, roleArn: string): Promi
   const unguarded = structuredClone(guarded);
   const [container] = unguarded.containers;
   const others = container?.env?.filter(({ name }) => name !== "AWS_EC2_METADATA_DISABLED") ?? [];
-  // The version 2 of the AWS CLI would ask its node for the region too.
-  container!.env = [...others, { name: "AWS_REGION", value: "us-east-1" }];
+  // Version 2 of the AWS CLI asks its node for the region too, version 1 does not.
+  container!.env = [...others, { name: "AWS_DEFAULT_REGION", value: "us-east-1" }];
   const specs = { "early-guarded": guarded, "early-unguarded": unguarded };
   for (const [name, spec] of Object.entries(specs)) {
     await api.core.createNamespacedPod({ namespace, body: { metadata: { name }, spec } });
