@@ -15,7 +15,7 @@ describeEngine("the report of a stack", (newScope) => {
   const browser = useBrowser();
 
   it("draws what the engine says is there, each pod under its cluster and in its state", async () => {
-    const { open, namespace, clusters } = await newScope();
+    const { open, namespace, clusters } = await newScope({ pods: true });
     const listed = [clusters["virginia-blue"], clusters.ireland];
     const stack = await open(
       irsaProgram({
@@ -53,7 +53,7 @@ describeEngine("the report of a stack", (newScope) => {
   });
 
   it("has no secret of the stack in it", async () => {
-    const { open, namespace, clusters } = await newScope();
+    const { open, namespace, clusters } = await newScope({ pods: true });
     const cluster = clusters["virginia-green"];
     const program = irsaProgram({ clusters: [cluster], serviceAccounts: [{ namespace, name: "reader" }] });
     const stack = await open(program);

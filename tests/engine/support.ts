@@ -79,12 +79,15 @@ export async function allProviderArns({ aws }: Aws): Promise<string[]> {
   return (listed.OpenIDConnectProviderList ?? []).map(({ Arn = "" }) => Arn);
 }
 
-/** The ServiceAccounts of a namespace, by name. */
+/** The ServiceAccounts of a namespace, by name, without `default`, which the controllers make. */
 export async function serviceAccountsIn(
   cluster: Cluster,
   namespace: string,
 ): Promise<Record<string, V1ServiceAccount>> {
-  return byName((await clusterApi(cluster).core.listNamespacedServiceAccount({ namespace })).items);
+  const { default: _, ...others } = byName(
+    (await clusterApi(cluster).core.listNamespacedServiceAccount({ namespace })).items,
+  );
+  return others;
 }
 
 /** The pods of a namespace, by name. */
