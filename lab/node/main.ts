@@ -5,6 +5,7 @@
  * Liveness and startup probes, lifecycle hooks and limits of resources are not heeded, and there is no network between
  * pods: what a pod listens on is this machine's.
  */
+import { setMaxListeners } from "node:events";
 import * as fs from "node:fs";
 import { RUN_MARKER } from "../supervisor/marker";
 import { endProcess, exitWithParent, onEnd } from "../supervisor/signals";
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
   const settings = JSON.parse(fs.readFileSync(settingsFile, "utf8")) as NodeSettings;
   const processes = new Processes(process.env[RUN_MARKER]);
   const ending = new AbortController();
+  setMaxListeners(0, ending.signal); // each pod of each node listens
   onEnd(() => {
     ending.abort();
     processes.killAll();

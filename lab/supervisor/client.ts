@@ -14,7 +14,7 @@ import { identifySelf } from "./processes";
 import type { ClientMessage, StartRequest, SupervisorMessage } from "./protocol";
 import { reapRun, reapStaleRuns } from "./reap";
 import { createRunFolder, newRunId, runsFolder, writeRecord } from "./runs";
-import { endProcess, handleSignals, onEnd, unlessEnding } from "./signals";
+import { endProcess, handleSignals, onEnd, STARTER, unlessEnding } from "./signals";
 
 /** The name of a cluster of the full lab. */
 export type LabClusterName = (typeof labClusters)[number]["name"];
@@ -142,8 +142,8 @@ class Connection {
         cwd: root,
         detached: true,
         stdio: ["pipe", "pipe", log],
-        // NODE_OPTIONS was made for this process: a test runner, a debugger.
-        env: { ...process.env, NODE_OPTIONS: undefined, [RUN_MARKER]: runId },
+        // NODE_OPTIONS was made for this process: a test runner, a debugger. The lab may outlive the starter, if it is kept.
+        env: { ...process.env, NODE_OPTIONS: undefined, [STARTER]: undefined, [RUN_MARKER]: runId },
       },
     );
     fs.closeSync(log);

@@ -45,7 +45,7 @@ export function handleSignals(): void {
 }
 
 /** The environment variable by which `lab/start.mjs` tells its pid to all that it starts. */
-const STARTER = "EKS_IRSA_LAB_STARTER";
+export const STARTER = "EKS_IRSA_LAB_STARTER";
 
 /**
  * Ends this process, cleaned up, at a signal or when the process that started it is gone (SIGKILL of `npm run demo`,

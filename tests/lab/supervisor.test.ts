@@ -13,6 +13,7 @@ import { cacheRoot } from "../../lab/setup/cache";
 import { type LabWithoutStranger, startLab } from "../../lab/supervisor/client";
 import { findLab, keptLabs, stopLab } from "../../lab/supervisor/kept";
 import { processesOfRun } from "../../lab/supervisor/marker";
+import { STARTER } from "../../lab/supervisor/signals";
 import { exists, identifySelf, pause } from "../../lab/supervisor/processes";
 import { reapStaleRuns } from "../../lab/supervisor/reap";
 import { createRunFolder, writeRecord } from "../../lab/supervisor/runs";
@@ -27,6 +28,7 @@ function startClient(
 ): Promise<{ client: ChildProcess; lab: Described; errors: () => string }> {
   const client = spawn(process.execPath, ["--import", "tsx", path.join(__dirname, "labClient.ts"), ...args], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, [STARTER]: String(process.pid) },
   });
   let output = "";
   let errors = "";
@@ -42,6 +44,12 @@ function startClient(
       reject(new Error(`the client ended with ${code ?? "a signal"}: ${errors}`));
     });
   });
+}
+
+/** Processes of a run that would end with the command that started it; told on Linux only. */
+function tiedToStarter(runId: string): number[] {
+  const pids = process.platform === "linux" ? processesOfRun(runId) : [];
+  return pids.filter((pid) => fs.readFileSync(`/proc/${pid}/environ`, "latin1").includes(`${STARTER}=`));
 }
 
 function exitOf(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
@@ -290,6 +298,7 @@ describe("lab", function () {
     assert.equal((await apiRequest(lab.clusters[0]!, { path: "/openid/v1/jwks" })).status, 200);
     const found = keptLabs().find(({ runId }) => runId === lab.runId);
     assert.equal(found?.aws.endpointUrl, lab.aws.endpointUrl);
+    assert.deepEqual(tiedToStarter(lab.runId), []);
     await stopLab(lab);
     assert.deepEqual(await footprint.left(), NOTHING);
   });
