@@ -5,11 +5,12 @@ import { BackOff, formatDelay } from "./backOff";
 import { commandIn, type ContainerBox, makeBox, StartError } from "./containerCommand";
 import { ContainerLog } from "./containerLog";
 import { type NodeContext, pause } from "./environment";
-import { findImage, type Image, noSuchImage, withDefaultTag } from "./images";
+import { awaitImage, RETRY, type Teller } from "./imageSearch";
+import type { Image } from "./images";
 import { type Container, type ContainerStatus, describePod, kubernetesTime, type Pod } from "./objects";
 import { type CommandResult, probeReadiness } from "./probe";
 import { restarts } from "./status";
-import { terminationMessage } from "./terminationMessage";
+import { lastWords, type RunEnd, terminatedState } from "./terminated";
 import type { ReadData } from "./variables";
 
 /** What a container needs of its pod. */
@@ -25,8 +26,6 @@ export interface ContainerSurroundings {
   signal: AbortSignal;
 }
 
-/** How long kubelet takes to look again at a container that could not be made. */
-const RETRY = 10_000;
 const MOST_PROBE_OUTPUT = 10_240;
 
 /** One container of a pod: its runs, one after the other, and what is to be told of it. */
@@ -66,7 +65,7 @@ export class ContainerRunner {
   async run(): Promise<number | undefined> {
     const { signal } = this.around;
     for (;;) {
-      const image = await this.findImage();
+      const image = await awaitImage(this.container, this.teller, signal);
       const box = image && (await this.makeBox(image));
       if (!box) return undefined;
       const { exitCode, finished } = await this.runOnce(box);
@@ -107,46 +106,18 @@ export class ContainerRunner {
     this.node.events.record(this.around.pod(), { type, reason, message, fieldPath });
   }
 
+  private readonly teller: Teller = {
+    event: (type, reason, message) => {
+      this.event(type, reason, message);
+    },
+    wait: (reason, message) => {
+      this.wait(reason, message);
+    },
+  };
+
   private wait(reason: string, message?: string): void {
     this.status.state = { waiting: { reason, ...(message ? { message } : {}) } };
     this.around.changed();
-  }
-
-  /**
-   * Nothing is ever pulled: an image is there or it never will be. The words are those of
-   * https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubelet/images/image_manager.go
-   */
-  private async findImage(): Promise<Image | undefined> {
-    const { image, imagePullPolicy } = this.container;
-    const tagged = JSON.stringify(withDefaultTag(image));
-    const backOff = new BackOff();
-    while (!this.around.signal.aborted) {
-      const found = findImage(image);
-      if (found) {
-        const present = `Container image ${JSON.stringify(image)} already present on machine`;
-        this.event("Normal", "Pulled", `${present} and can be accessed by the pod`);
-        return found;
-      }
-      if (imagePullPolicy === "Never") {
-        const message = `Container image ${JSON.stringify(image)} is not present with pull policy of Never`;
-        this.event("Warning", "ErrImageNeverPull", message);
-        this.wait("ErrImageNeverPull", message);
-        await pause(RETRY, this.around.signal);
-        continue;
-      }
-      this.event("Warning", "Failed", `Failed to pull image ${tagged}: ${noSuchImage}`);
-      this.event("Warning", "Failed", "Error: ErrImagePull");
-      this.wait("ErrImagePull", noSuchImage);
-      const failed = Date.now();
-      backOff.next(failed, failed);
-      await pause(1_000, this.around.signal);
-      if (isAborted(this.around.signal)) break;
-      this.event("Normal", "BackOff", `Back-off pulling image ${tagged}`);
-      this.event("Warning", "Failed", "Error: ImagePullBackOff");
-      this.wait("ImagePullBackOff", `Back-off pulling image ${tagged}: ErrImagePull: ${noSuchImage}`);
-      await pause(backOff.delayAfter(failed), this.around.signal);
-    }
-    return undefined;
   }
 
   private async makeBox(image: Image): Promise<ContainerBox | undefined> {
@@ -241,35 +212,14 @@ export class ContainerRunner {
     void probeReadiness(readinessProbe, prober, probing);
   }
 
-  private terminated(
-    box: ContainerBox,
-    log: ContainerLog,
-    end: { exitCode: number; signalNumber: number; started: number; finished: number; why?: string },
-  ): void {
-    const { exitCode, signalNumber, why } = end;
+  private terminated(box: ContainerBox, log: ContainerLog, end: RunEnd): void {
     const { terminationMessagePolicy } = this.container;
-    const written = fs.existsSync(box.terminationMessage)
-      ? fs.readFileSync(box.terminationMessage)
-      : Buffer.alloc(0);
-    const message =
-      why ??
-      terminationMessage(written, { terminationMessagePolicy, exitCode }, () =>
-        log.lines().map(({ text }) => text),
-      );
-    const state = {
-      terminated: {
-        exitCode,
-        ...(signalNumber ? { signal: signalNumber } : {}),
-        reason: why !== undefined ? "StartError" : exitCode === 0 ? "Completed" : "Error",
-        ...(message ? { message } : {}),
-        startedAt: kubernetesTime(end.started),
-        finishedAt: kubernetesTime(end.finished),
-        ...(this.status.containerID ? { containerID: this.status.containerID } : {}),
-      },
-    };
-    this.status.state = state;
+    this.status.state = terminatedState(
+      { ...end, containerID: this.status.containerID },
+      end.why ?? lastWords(box.terminationMessage, log, { terminationMessagePolicy, exitCode: end.exitCode }),
+    );
     this.status.started = false;
-    this.status.ready = this.kind === "init" && exitCode === 0;
+    this.status.ready = this.kind === "init" && end.exitCode === 0;
     this.around.changed();
   }
 

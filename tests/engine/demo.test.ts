@@ -18,6 +18,7 @@ interface DemoRun {
   stderr: string;
   ok?: boolean;
   rows: ProofRow[];
+  report?: string;
 }
 
 function startDemo(root: string): ChildProcess {
@@ -36,7 +37,8 @@ async function runDemo(root: string): Promise<DemoRun> {
   child.stdout?.on("data", (data: Buffer) => (stdout += data.toString()));
   child.stderr?.on("data", (data: Buffer) => (stderr += data.toString()));
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
-  const report = stdout === "" ? {} : (JSON.parse(stdout) as { ok: boolean; rows: ProofRow[] });
+  const report =
+    stdout === "" ? {} : (JSON.parse(stdout) as { ok: boolean; rows: ProofRow[]; report: string });
   return { code, stderr, rows: [], ...report };
 }
 
@@ -106,6 +108,23 @@ describe("demo", function () {
       );
       assert.equal(run.ok, true);
       assert.equal(run.code, 0, run.stderr);
+    });
+
+    it("has the answers of the pods themselves: who they are, what they read, and that they may not write", () => {
+      const own = run.rows.filter(({ tried }) => tried.startsWith("from its pod: aws "));
+      const places = new Set(own.map(({ who, cluster }) => `${who} of ${cluster}`));
+      assert.equal(places.size, 5);
+      assert.equal(own.length, 3 * places.size);
+      for (const { tried, answer, outcome } of own) {
+        if (tried.includes("get-caller-identity")) assert.match(answer, /:assumed-role\/app-\w+\/botocore-/);
+        assert.equal(outcome, tried.includes(" s3 cp ") ? "refused" : "granted");
+      }
+    });
+
+    it("says so in a report, which is one file", () => {
+      const page = readFileSync(run.report ?? "", "utf8");
+      assert.match(page, /All \d+ lines are as expected/);
+      assert.doesNotMatch(page, /<script|<link|src="/);
     });
 
     it("proves that each binding gets the one role and only what it permits, in each of its clusters", () => {
