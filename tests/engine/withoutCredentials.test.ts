@@ -17,7 +17,7 @@ import { failureOf, podsIn, providerArn, TYPE } from "./support";
  * A sample pod asks for a minute before it gives up. The real plugin's limit begins anew at each change of the pod, so of a
  * container that is started again and again it would see the end only when the pauses have become longer than the limit.
  */
-const LIMIT = { create: "90s" };
+const LIMIT = { create: "2m" };
 const ONE_RUN = { restartPolicy: "Never" };
 /** ServiceAccounts that are annotated too late. */
 const EARLY = "early";
