@@ -1,15 +1,14 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { startAws } from "../aws";
-import { stsClient } from "../aws/clients";
+import { adminArn } from "../aws/moto";
 import { startApiServer, type StartedApiServer } from "../kubernetes/apiServer";
 import { completeBareCluster, completeCluster } from "../kubernetes/cluster";
 import { createClusterFiles, nodeNameOf } from "../kubernetes/clusterFiles";
 import { ETCD, startEtcd } from "../kubernetes/etcd";
 import { Authenticator } from "../kubernetes/login/authenticator";
 import { CertificateAuthority } from "../kubernetes/pki";
-import type { LabAws, LabCluster, LabDescription } from "../types";
+import type { LabCluster, LabDescription } from "../types";
 import { type Children, PartFailed } from "./children";
 import { endAll } from "./marker";
 import { startNodes } from "./nodes";
@@ -99,7 +98,7 @@ async function startParts(surroundings: Surroundings): Promise<StartedParts> {
   ]);
   planes.authenticator.open({
     stsUrl: aws.aws.endpointUrl,
-    administratorArn: await administratorArn(aws.aws),
+    administratorArn: adminArn,
   });
   if (clusters.length > 0) {
     await startNodes({ directory, binaries, aws, nodes: planes.clusters, children });
@@ -112,17 +111,6 @@ async function startParts(surroundings: Surroundings): Promise<StartedParts> {
     ...(stranger ? { stranger } : {}),
     aws: aws.aws,
   };
-}
-
-/** Who made the clusters. */
-async function administratorArn(aws: LabAws): Promise<string> {
-  const sts = stsClient(aws);
-  const { Arn } = await sts.send(new GetCallerIdentityCommand({}));
-  sts.destroy();
-  if (!Arn) {
-    throw new Error("STS does not know the lab's administrator");
-  }
-  return Arn;
 }
 
 /** Starts the parts, and does so again with other ports when another program was quicker to take one. */
