@@ -5,10 +5,13 @@ import {
   type PulumiFn,
   type Stack,
 } from "@pulumi/pulumi/automation";
+import { separateConnections } from "./channels";
 import { engineEnvironment, projectFolders, writeSettings } from "./environment";
 import { watchLateErrors } from "./lateError";
 import { EventRecorder } from "./recorder";
 import type { EngineStackOptions, OperationKind, OperationResult } from "./types";
+
+separateConnections();
 
 /** An operation that failed. The message has the engine's diagnostics in full; `result` tells how far it came. */
 export class OperationFailed extends Error {
