@@ -23,12 +23,14 @@ export type {
 } from "./components/types";
 export { findProblems } from "./components/validation";
 export { accessTable, type AccessRow } from "./trust/access";
-export { trustPolicySize } from "./trust/budget";
 export { evaluateTrust, type Decision, type TrustDecision, type TrustRequest } from "./trust/evaluate";
+export type { ExtraTrustStatement, TrustConditions } from "./trust/extras";
+export { buildTrustPolicy } from "./trust/policy";
+export { trustPolicySize } from "./trust/size";
 export {
-  buildTrustPolicy,
   TrustPolicyForm,
   type TrustedCluster,
   type TrustPolicy,
+  type TrustPolicyOptions,
   type TrustStatement,
-} from "./trust/policy";
+} from "./trust/types";

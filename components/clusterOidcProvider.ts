@@ -1,7 +1,7 @@
 import { OpenIdConnectProvider } from "@pulumi/aws/iam/openIdConnectProvider";
 import * as pulumi from "@pulumi/pulumi";
 import { adoptionProblem, issuerProblem, oidcProviderArn, parseIssuer } from "../trust/issuer";
-import { STS_AUDIENCE } from "../trust/policy";
+import { STS_AUDIENCE } from "../trust/types";
 import { checkedInput, isPlain, lateProblems, throwProblems, type Problem } from "./problems";
 import { accountProblem, confirmedArn, roleAccount, type RoleAccount } from "./roleAccount";
 import { thumbprintProblems } from "./validation";

@@ -2,7 +2,7 @@ import { Role } from "@pulumi/aws/iam/role";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy";
 import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment";
 import * as pulumi from "@pulumi/pulumi";
-import { trustPolicySize } from "../trust/budget";
+import { trustPolicySize } from "../trust/size";
 import { providerArnProblem } from "../trust/issuer";
 import { checkedInput, isPlain, repeated, throwProblems, type Problem } from "./problems";
 import { roleAccount } from "./roleAccount";

@@ -1,6 +1,6 @@
 import type { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { trustPolicySize } from "../trust/budget";
+import { trustPolicySize } from "../trust/size";
 import { bindingsOf } from "./bindings";
 import { oidcProvider, type MadeOidcProvider } from "./clusterOidcProvider";
 import { makeRole } from "./irsaRole";

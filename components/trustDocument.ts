@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { accessTable } from "../trust/access";
-import { budgetProblem, DEFAULT_MAX_SIZE } from "../trust/budget";
-import { buildTrustPolicy, type TrustedCluster, type TrustPolicy } from "../trust/policy";
+import { budgetProblem, trustBudget } from "../trust/budget";
+import type { TrustedCluster, TrustPolicy } from "../trust/types";
 import { parseSubject, subjectOf } from "../trust/subject";
 import { bindingsOf } from "./bindings";
 import { lateProblems, type Problem } from "./problems";
@@ -34,23 +34,22 @@ export function trustDocument(
       oidcProviderArn: arns[index] ?? "",
       subjects: bindingsOf(name, bindings).map((binding) => subjectOf(binding.namespace, binding.name)),
     }));
-    const problems = trustedProblems(trusted, bound, where, trust.maxSize ?? DEFAULT_MAX_SIZE);
+    const problems = trustedProblems(trusted, bound, where);
     if (problems.length > 0) {
       throw lateProblems(context.what, problems, context.resource);
     }
-    const policy = buildTrustPolicy(trusted);
-    refuseUnlessExact(policy, trusted);
-    return JSON.stringify(policy);
+    const budget = trustBudget(trusted, trust);
+    const overflow = budgetProblem(budget, trusted, trust);
+    if (overflow !== undefined) {
+      throw lateProblems(context.what, [{ propertyPath: "trust", reason: overflow }], context.resource);
+    }
+    refuseUnlessExact(budget.policy, trusted);
+    return JSON.stringify(budget.policy);
   });
 }
 
-function trustedProblems(
-  trusted: TrustedCluster[],
-  bound: ArnByCluster[],
-  account: RoleAccount,
-  maxSize: number,
-): Problem[] {
-  const problems = trusted.flatMap(({ oidcProviderArn }, index) => {
+function trustedProblems(trusted: TrustedCluster[], bound: ArnByCluster[], account: RoleAccount): Problem[] {
+  return trusted.flatMap(({ oidcProviderArn }, index) => {
     const propertyPath = bound[index]?.propertyPath ?? "";
     const first = trusted.findIndex((other) => other.oidcProviderArn === oidcProviderArn);
     const reason =
@@ -59,11 +58,6 @@ function trustedProblems(
         : `has the OIDC provider of cluster "${trusted[first]?.name ?? ""}" (${oidcProviderArn}): an issuer belongs to one cluster, list that cluster once`;
     return reason === undefined ? [] : [{ propertyPath, reason }];
   });
-  if (problems.length > 0) {
-    return problems;
-  }
-  const overflow = budgetProblem(trusted, maxSize);
-  return overflow === undefined ? [] : [{ propertyPath: "trust", reason: overflow }];
 }
 
 /**

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { TrustPolicyForm } from "../trust/policy";
+import type { TrustPolicyForm } from "../trust/types";
 
 /** One EKS cluster (or any cluster with a public OIDC issuer) whose ServiceAccounts may assume the role. */
 export interface IrsaCluster {

@@ -1,6 +1,7 @@
-import { budgetProblem, DEFAULT_MAX_SIZE, LARGEST_MAX_SIZE } from "../trust/budget";
+import { budgetProblem, trustBudget } from "../trust/budget";
+import { DEFAULT_MAX_SIZE, LARGEST_MAX_SIZE } from "../trust/size";
 import { adoptionProblem, issuerProblem, oidcProviderArn, parseIssuer } from "../trust/issuer";
-import { TrustPolicyForm } from "../trust/policy";
+import { TrustPolicyForm } from "../trust/types";
 import { namespaceProblem, serviceAccountNameProblem, subjectOf } from "../trust/subject";
 import { bindingsOf, unknownClusterReason } from "./bindings";
 import type { MultiClusterIrsaArgs, MultiClusterIrsaOptions } from "./multiClusterIrsa";
@@ -207,6 +208,6 @@ function foreseeableOverflow({ clusters, serviceAccounts, trust = {} }: MultiClu
     // The shortest partition: what does not fit with it fits with none.
     oidcProviderArn: oidcProviderArn(parseIssuer(issuerUrl), { partition: "aws", accountId: "000000000000" }),
   }));
-  const reason = budgetProblem(standIns, trust.maxSize ?? DEFAULT_MAX_SIZE);
+  const reason = budgetProblem(trustBudget(standIns, trust), standIns, trust);
   return reason === undefined ? [] : [{ propertyPath: "clusters", reason: `are too many: ${reason}` }];
 }

@@ -1,24 +1,28 @@
-import { buildTrustPolicy, type TrustedCluster, type TrustPolicy } from "./policy";
+import { buildTrustPolicy, formOf, written } from "./policy";
+import { DEFAULT_MAX_SIZE, LARGEST_MAX_SIZE, trustPolicySize } from "./size";
+import { clustersOfUnknownAudience } from "./trusted";
+import {
+  TrustPolicyForm,
+  type TrustedCluster,
+  type TrustPolicy,
+  type TrustPolicyOptions,
+  type WrittenForm,
+} from "./types";
 import { compareText } from "./values";
 
-/** What IAM takes unless the quota was raised (Service Quotas L-C07B4B0D). */
-export const DEFAULT_MAX_SIZE = 2048;
-/** The most that the quota can be raised to. */
-export const LARGEST_MAX_SIZE = 8192;
+/** From this part of the limit on a user is warned. */
+const NEARLY_FULL = 0.9;
+const WRITTEN_FORMS: WrittenForm[] = [
+  TrustPolicyForm.StatementPerCluster,
+  TrustPolicyForm.SubjectOnly,
+  TrustPolicyForm.SingleStatement,
+];
 
-/**
- * The size of a trust policy as IAM counts it: its characters without white space.
- *
- * @param policy the document, or its JSON text as it would be sent.
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
- */
-export function trustPolicySize(policy: TrustPolicy | string): number {
-  const text = typeof policy === "string" ? policy : JSON.stringify(policy);
-  return text.replace(/\s/g, "").length;
-}
-
-/** The trust policy and what it takes of the limit. */
+/** The trust policy, and what it takes of the limit. */
 export interface TrustBudget {
+  /** The form it is written in. */
+  form: WrittenForm;
+  policy: TrustPolicy;
   used: number;
   limit: number;
   /** How many clusters fit, in the order of their names. */
@@ -27,44 +31,127 @@ export interface TrustBudget {
   overflow?: string;
 }
 
-/** Measures the trust policy of these clusters against a limit in characters. */
-export function trustBudget(clusters: TrustedCluster[], limit: number): TrustBudget {
-  const policy = buildTrustPolicy(clusters);
+/** Builds the trust policy of these clusters and measures it against `options.maxSize`, 2048 characters unless given. */
+export function trustBudget(clusters: TrustedCluster[], options: TrustPolicyOptions = {}): TrustBudget {
+  const limit = options.maxSize ?? DEFAULT_MAX_SIZE;
+  const ordered = [...clusters].sort((a, b) => compareText(a.name, b.name));
+  const policy = buildTrustPolicy(ordered, options);
+  const form = formOf(ordered, options);
   const used = trustPolicySize(policy);
   if (used <= limit) {
-    return { used, limit, fitting: clusters.length };
+    return { form, policy, used, limit, fitting: clusters.length };
   }
-  const names = clusters.map((cluster) => cluster.name).sort(compareText);
-  // Each statement takes a comma, but for the first.
-  let size = trustPolicySize({ ...policy, Statement: [] }) - 1;
-  const fitting = policy.Statement.findIndex((statement) => {
-    size += 1 + trustPolicySize(JSON.stringify(statement));
-    return size > limit;
-  });
-  return { used, limit, fitting, overflow: names[fitting] };
+  const fitting = fittingIn(limit, ordered, form, options);
+  return { form, policy, used, limit, fitting, overflow: ordered[fitting]?.name };
 }
 
-/** Says that a trust policy is over its limit, which cluster overflows, and what can be done; undefined when it fits. */
-export function budgetProblem(clusters: TrustedCluster[], limit: number): string | undefined {
-  const { used, fitting, overflow } = trustBudget(clusters, limit);
+/** How many clusters fit, by halving: each further one makes the document longer. */
+function fittingIn(
+  limit: number,
+  ordered: TrustedCluster[],
+  form: WrittenForm,
+  options: TrustPolicyOptions,
+): number {
+  let [fit, tooMany] = [0, ordered.length];
+  while (tooMany - fit > 1) {
+    const middle = Math.floor((fit + tooMany) / 2);
+    if (trustPolicySize(written(ordered.slice(0, middle), form, options)) <= limit) fit = middle;
+    else tooMany = middle;
+  }
+  return fit;
+}
+
+/** What the trust policy of these clusters would need in each form, in characters without white space. */
+export function sizesByForm(
+  clusters: TrustedCluster[],
+  options: TrustPolicyOptions = {},
+): Record<WrittenForm, number> {
+  const ordered = [...clusters].sort((a, b) => compareText(a.name, b.name));
+  const sizes = WRITTEN_FORMS.map(
+    (form) => [form, trustPolicySize(written(ordered, form, options))] as const,
+  );
+  return Object.fromEntries(sizes) as Record<WrittenForm, number>;
+}
+
+/**
+ * Says that a trust policy is over its limit, which cluster overflows, what each form would need, and what can be done; undefined
+ * when it fits.
+ *
+ * @param shards what to do where the role is one of several, instead of being told to make several.
+ */
+export function budgetProblem(
+  budget: TrustBudget,
+  clusters: TrustedCluster[],
+  options: TrustPolicyOptions = {},
+  shards?: string,
+): string | undefined {
+  const { used, limit, fitting, overflow, form } = budget;
   if (overflow === undefined) {
     return undefined;
   }
-  const raise =
-    limit < LARGEST_MAX_SIZE
-      ? [
-          `have the quota "Role trust policy length" (L-C07B4B0D) raised, to ${LARGEST_MAX_SIZE} at most, and set trust.maxSize to it`,
-        ]
-      : [];
-  const remedies = [
-    ...raise,
+  const sizes = sizesByForm(clusters, options);
+  const needs = WRITTEN_FORMS.map((one) => `${one} ${sizes[one]}`).join(", ");
+  return (
+    `the trust policy needs ${used} characters as ${form} (IAM does not count white space) and the limit is ${limit}: ` +
+    `cluster "${overflow}" is the first that no longer fits (${fitting} of ${clusters.length} do). ` +
+    `What each form would need: ${needs}. ` +
+    `What to do: ${remedies(budget, clusters, options, sizes, shards).join("; or ")}`
+  );
+}
+
+function remedies(
+  { limit, form }: TrustBudget,
+  clusters: TrustedCluster[],
+  options: TrustPolicyOptions,
+  sizes: Record<WrittenForm, number>,
+  shards: string | undefined,
+): string[] {
+  const remedy = (useful: boolean, text: string) => (useful ? [text] : []);
+  const { StatementPerCluster, SubjectOnly, SingleStatement } = TrustPolicyForm;
+  const [unknown] = clustersOfUnknownAudience(clusters);
+  const isAuto = options.form === TrustPolicyForm.Auto;
+  const condition = unknown
+    ? `, once oidcProviderClientIds says of cluster "${unknown.name}" that its provider takes no audience but sts.amazonaws.com`
+    : "";
+  return [
+    ...remedy(
+      limit < LARGEST_MAX_SIZE,
+      `have the quota "Role trust policy length" (L-C07B4B0D) raised, to ${LARGEST_MAX_SIZE} at most, and set trust.maxSize to it`,
+    ),
+    ...remedy(
+      form === StatementPerCluster && sizes[SubjectOnly] <= limit,
+      isAuto
+        ? `let Auto leave the audience to the providers${condition}`
+        : `set trust.form to SubjectOnly, which leaves the audience to the providers${condition}`,
+    ),
+    ...remedy(
+      form !== SingleStatement && sizes[SingleStatement] <= limit,
+      `set trust.form to SingleStatement, in which a slip would open the role instead of closing it: read docs/trust-policy.md first${condition}`,
+    ),
+    shards ?? "make one role for each of several shards: name them in trust.shards, and one on each cluster",
     "bind fewer ServiceAccounts to this role",
-    "split the clusters over two roles, one MultiClusterIrsa each",
     "use EKS Pod Identity for some of the clusters",
   ];
-  return (
-    `the trust policy needs ${used} characters (IAM does not count white space) and the limit is ${limit}: ` +
-    `cluster "${overflow}" is the first that no longer fits (${fitting} of ${clusters.length} do). ` +
-    `What to do: ${remedies.join("; or ")}`
-  );
+}
+
+/** What a user should hear of a trust policy that fits: it is nearly full, or `Auto` left out the audience. */
+export function budgetWarnings(
+  { used, limit, form }: TrustBudget,
+  clusters: TrustedCluster[],
+  options: TrustPolicyOptions = {},
+): string[] {
+  const warnings: string[] = [];
+  if (used >= limit * NEARLY_FULL) {
+    const sizes = sizesByForm(clusters, options);
+    const needs = WRITTEN_FORMS.map((one) => `${one} ${sizes[one]}`).join(", ");
+    warnings.push(
+      `the trust policy takes ${used} of ${limit} characters (${Math.floor((100 * used) / limit)} %): one more cluster may be too many. What each form needs by now: ${needs}`,
+    );
+  }
+  if (options.form === TrustPolicyForm.Auto && form === TrustPolicyForm.SubjectOnly) {
+    warnings.push(
+      `trust.form Auto wrote the trust policy as SubjectOnly, for with the audience it is over the limit of ${limit} characters: that tokens were made for sts.amazonaws.com is from now on enforced by the client ID lists of the OIDC providers alone`,
+    );
+  }
+  return warnings;
 }

@@ -1,6 +1,6 @@
 import { conditionHolds, type KeyLookup } from "./conditions";
 import { parseOidcProviderArn, type OidcProviderArn } from "./issuer";
-import { STS_AUDIENCE, WEB_IDENTITY_ACTION } from "./policy";
+import { STS_AUDIENCE, WEB_IDENTITY_ACTION } from "./types";
 import { isRecord, matchesPattern, stringsOf } from "./values";
 
 /** A token that asks for the role, after STS has found its signature, its expiry and its provider to be good. */

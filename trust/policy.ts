@@ -1,112 +1,65 @@
-import { parseOidcProviderArn } from "./issuer";
-import { parseSubject } from "./subject";
+import { renderedStatement, withConditions } from "./extras";
+import { FORMS, refuseUnlessOneToOne } from "./forms";
+import { DEFAULT_MAX_SIZE, trustPolicySize } from "./size";
+import { clustersOfUnknownAudience, refuseUnsafe } from "./trusted";
+import {
+  TrustPolicyForm,
+  type TrustedCluster,
+  type TrustPolicy,
+  type TrustPolicyOptions,
+  type WrittenForm,
+} from "./types";
 import { compareText } from "./values";
 
-/** The one audience of IRSA, the same in every partition. */
-export const STS_AUDIENCE = "sts.amazonaws.com";
-export const WEB_IDENTITY_ACTION = "sts:AssumeRoleWithWebIdentity";
-
-/** How the trust policy is written. */
-export enum TrustPolicyForm {
-  /** One statement for each OIDC provider, with `StringEquals` on subject and audience: a slip denies. */
-  StatementPerCluster = "StatementPerCluster",
-}
-
-/** One cluster as the trust policy sees it. */
-export interface TrustedCluster {
-  /** Orders the statements, and names the cluster in errors. */
-  name: string;
-  /** ARN of the cluster's OIDC provider, in the role's account. Condition keys are derived from it, never typed. */
-  oidcProviderArn: string;
-  /** `system:serviceaccount:<namespace>:<name>`, one or more. */
-  subjects: string[];
-}
-
-export interface TrustStatement {
-  Effect: "Allow";
-  Principal: { Federated: string };
-  Action: string;
-  Condition: { StringEquals: Record<string, string | string[]> };
-}
-
-/** A role's trust policy (its assume-role policy document). */
-export interface TrustPolicy {
-  Version: "2012-10-17";
-  Statement: TrustStatement[];
-}
-
 /**
- * Builds the trust policy that admits the given subjects of the given clusters, and nobody else.
+ * Builds the trust policy that admits the given subjects of the given clusters, and nobody else but the principals of extra
+ * statements.
  *
  * Statements are in the order of the clusters' names and subjects in alphabetical order, so that adding a cluster
- * changes nothing but its own statement.
+ * changes nothing but its own statement. The size is the caller's to judge (`trustPolicySize`), with `Auto` too: what fits in
+ * no form comes in the smaller one.
  *
  * @example
  * buildTrustPolicy([{ name: "east", oidcProviderArn: arn, subjects: ["system:serviceaccount:default:s3-reader"] }]);
- * @throws Error when there is no cluster, two share a name or a provider, an ARN is not an OIDC provider's, or a subject
- * is not exactly one ServiceAccount's: each would make a document that admits somebody else, or nobody.
+ * @throws Error when there is no cluster, two share a name or a provider, an ARN is not an OIDC provider's, a subject
+ * is not a ServiceAccount's, or a form without the audience is asked for where a provider's client IDs are not known: each would
+ * make a document that admits somebody else, or nobody.
  * @see https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html
  */
-export function buildTrustPolicy(clusters: TrustedCluster[]): TrustPolicy {
+export function buildTrustPolicy(clusters: TrustedCluster[], options: TrustPolicyOptions = {}): TrustPolicy {
   const ordered = [...clusters].sort((a, b) => compareText(a.name, b.name));
-  refuseUnsafe(ordered);
-  return { Version: "2012-10-17", Statement: ordered.map(statementOf) };
+  refuseUnsafe(ordered, options);
+  return written(ordered, formOf(ordered, options), options);
 }
 
-function statementOf(cluster: TrustedCluster): TrustStatement {
-  const { hostPath } = providerOf(cluster);
-  const subjects = [...new Set(cluster.subjects)].sort(compareText);
-  return {
-    Effect: "Allow",
-    Principal: { Federated: cluster.oidcProviderArn },
-    Action: WEB_IDENTITY_ACTION,
-    Condition: {
-      StringEquals: {
-        [`${hostPath}:aud`]: STS_AUDIENCE,
-        // eksctl and others read a single subject only as a string.
-        [`${hostPath}:sub`]: subjects.length === 1 ? String(subjects[0]) : subjects,
-      },
-    },
-  };
+/** The form in which the document is written: the one that was asked for, or `Auto`'s choice. */
+export function formOf(clusters: TrustedCluster[], options: TrustPolicyOptions): WrittenForm {
+  const { form = TrustPolicyForm.StatementPerCluster, maxSize = DEFAULT_MAX_SIZE } = options;
+  if (form !== TrustPolicyForm.Auto) {
+    return form;
+  }
+  const whole = written(clusters, TrustPolicyForm.StatementPerCluster, options);
+  const fits = trustPolicySize(whole) <= maxSize;
+  return fits || clustersOfUnknownAudience(clusters).length > 0
+    ? TrustPolicyForm.StatementPerCluster
+    : TrustPolicyForm.SubjectOnly;
 }
 
-function refuseUnsafe(clusters: TrustedCluster[]): void {
-  if (clusters.length === 0) {
-    throw new Error("a trust policy needs at least one cluster with at least one subject");
+/** The document in a form, of clusters in their order with which nothing is wrong. */
+export function written(
+  ordered: TrustedCluster[],
+  form: WrittenForm,
+  options: Pick<TrustPolicyOptions, "conditions" | "statements">,
+): TrustPolicy {
+  const { conditions = {}, statements = [] } = options;
+  const generated = FORMS[form](ordered);
+  if (form === TrustPolicyForm.SingleStatement) {
+    refuseUnlessOneToOne(generated, ordered);
   }
-  const names = new Set<string>();
-  const providers = new Set<string>();
-  for (const cluster of clusters) {
-    const { hostPath } = providerOf(cluster);
-    if (names.has(cluster.name)) {
-      throw new Error(`two clusters are named "${cluster.name}"`);
-    }
-    if (providers.has(hostPath)) {
-      throw new Error(`cluster "${cluster.name}" has the issuer of another cluster: https://${hostPath}`);
-    }
-    names.add(cluster.name);
-    providers.add(hostPath);
-    refuseSubjects(cluster);
-  }
-}
-
-function refuseSubjects(cluster: TrustedCluster): void {
-  if (cluster.subjects.length === 0) {
-    throw new Error(`cluster "${cluster.name}" has no subject: leave it out of the trust policy`);
-  }
-  for (const subject of cluster.subjects) {
-    if (!parseSubject(subject) || /[*?\s$]/.test(subject)) {
-      throw new Error(`cluster "${cluster.name}": "${subject}" is not the subject of one ServiceAccount`);
-    }
-  }
-}
-
-function providerOf(cluster: TrustedCluster): { hostPath: string } {
-  const provider = parseOidcProviderArn(cluster.oidcProviderArn);
-  if (!provider) {
-    throw new Error(
-      `cluster "${cluster.name}": not the ARN of an OIDC provider: "${cluster.oidcProviderArn}"`,
-    );
-  }
-  return provider;
+  const narrowed = generated.map((statement) =>
+    Object.keys(conditions).length === 0
+      ? statement
+      : { ...statement, Condition: withConditions(statement.Condition, conditions) },
+  );
+  return { Version: "2012-10-17", Statement: [...narrowed, ...statements.map(renderedStatement)] };
 }

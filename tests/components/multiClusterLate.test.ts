@@ -125,7 +125,10 @@ describe("MultiClusterIrsa: issuers that arrive while the program runs", () => {
     const recording = await failing(goodArgs({ clusters }));
     const message = messageOf(recording.errors);
     assert.match(message, /needs 2238 characters .* the limit is 2048: cluster "cluster-04" is the first/);
-    assert.match(message, /What to do: .*maxSize.*; or bind fewer.*; or split.*; or use EKS Pod Identity/);
+    assert.match(
+      message,
+      /What to do: .*maxSize.*; or make one role for each.*; or bind fewer.*; or use EKS Pod Identity/,
+    );
     assert.deepEqual(recording.of(ROLE), []);
   });
 });

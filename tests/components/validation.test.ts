@@ -109,7 +109,7 @@ describe("bad input: a trust policy over the limit", () => {
     assert.match(reason, /needs 2238 characters .*the limit is 2048/);
     assert.match(reason, /cluster "cluster-04" is the first that no longer fits \(4 of 5 do\)/);
     assert.match(reason, /L-C07B4B0D\) raised, to 8192 at most, and set trust\.maxSize/);
-    assert.match(reason, /bind fewer.*split the clusters over two roles.*EKS Pod Identity/);
+    assert.match(reason, /trust\.shards.*bind fewer.*EKS Pod Identity/);
   });
 
   it("fits with a limit that was raised, up to that", async () => {

@@ -5,6 +5,7 @@ import type { EngineStep, OperationResult } from "../../lab/engine/workspace";
 import type { LabClusterName } from "../../lab/supervisor/client";
 import { describeEngine, irsaProgram, type Scope } from "./lab";
 import { podsIn, providerArn, providerInIam, roleInIam, serviceAccountsIn, TYPE } from "./support";
+import { federatedOf } from "../support/statements";
 
 /** The one in the middle comes and goes: its statement stands between the others. */
 const ADDED = "virginia-blue";
@@ -43,7 +44,7 @@ function documentOf(step: EngineStep): string {
 /** The statements as text, by the provider they are for. */
 function statementsOf(document: string): Record<string, string> {
   const { Statement } = JSON.parse(document) as TrustPolicy;
-  return Object.fromEntries(Statement.map((one) => [one.Principal.Federated, JSON.stringify(one)]));
+  return Object.fromEntries(Statement.map((one) => [federatedOf(one), JSON.stringify(one)]));
 }
 
 describeEngine("engine: a cluster comes and goes", (newScope) => {

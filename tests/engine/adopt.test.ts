@@ -5,6 +5,7 @@ import { iamClient } from "../../lab/aws/clients";
 import { stepOf, stepsOf } from "../../lab/engine/journal";
 import { describeEngine, irsaProgram, type Scope, type TestCluster } from "./lab";
 import { failureOf, providerArn, providerInIam, roleInIam, TYPE } from "./support";
+import { federatedOf } from "../support/statements";
 
 /** Makes the OIDC provider of a cluster as somebody else would, with a tag to know it by. */
 async function makeProvider({ lab }: Scope, { issuerUrl }: TestCluster): Promise<string> {
@@ -49,7 +50,7 @@ describeEngine("engine: an OIDC provider that exists already", (newScope) => {
     assert.equal(stepOf(up, { type: TYPE.oidcProvider }).name, "app/virginia-blue");
     const role = await roleInIam(scope.lab, String(up.outputs.roleName));
     const { Statement } = JSON.parse(role!.trustPolicy) as TrustPolicy;
-    assert.equal(Statement[0]?.Principal.Federated, arn);
+    assert.equal(federatedOf(Statement[0]!), arn);
     assert.deepEqual(up.outputs.oidcProviderArns, {
       ireland: arn,
       "virginia-blue": providerArn(scope.lab, scope.clusters["virginia-blue"].issuerUrl),

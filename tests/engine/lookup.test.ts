@@ -3,6 +3,7 @@ import { fromClusterName, MultiClusterIrsa, type TrustPolicy } from "../../index
 import { stepOf, stepsOf } from "../../lab/engine/journal";
 import { describeEngine, outputsOf } from "./lab";
 import { failureOf, providerArn, TYPE } from "./support";
+import { federatedOf } from "../support/statements";
 
 describeEngine("engine: clusters by their names", (newScope) => {
   it("fromClusterName finds issuer, endpoint and CA, and writes a kubeconfig that logs in by the aws CLI", async () => {
@@ -70,7 +71,7 @@ describeEngine("engine: clusters by their names", (newScope) => {
     const { Statement } = JSON.parse(String(shown)) as TrustPolicy;
     const issuers = Object.fromEntries(lab.clusters.map(({ name, issuerUrl }) => [name, issuerUrl]));
     assert.deepEqual(
-      Statement.map(({ Principal }) => Principal.Federated),
+      Statement.map(federatedOf),
       [issuers.ireland!, issuers["virginia-blue"]!].map((issuer) => providerArn(lab, issuer)),
     );
   });

@@ -12,6 +12,7 @@ import { clusterApi, type ClusterApi } from "../../lab/kubernetes/client";
 import type { OperationFailed } from "../../lab/engine/workspace";
 import { describeEngine, outputsOf, type Scope } from "./lab";
 import { failureOf, podsIn, providerArn, TYPE } from "./support";
+import { federatedOf } from "../support/statements";
 
 /**
  * A sample pod asks for a minute before it gives up. The real plugin's limit begins anew at each change of the pod, so of a
@@ -200,7 +201,7 @@ function withoutOneCluster({ clusters, namespace, lab }: Scope): PulumiFn {
           ({ type, props, opts }) => {
             if (type === TYPE.role) {
               const { Statement, ...rest } = JSON.parse(String(props.assumeRolePolicy)) as TrustPolicy;
-              const kept = Statement.filter(({ Principal }) => Principal.Federated !== gone);
+              const kept = Statement.filter((statement) => federatedOf(statement) !== gone);
               assert.equal(kept.length, 1);
               const assumeRolePolicy = JSON.stringify({ ...rest, Statement: kept });
               return { props: { ...props, assumeRolePolicy }, opts };

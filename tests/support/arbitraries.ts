@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { subjectOf } from "../../trust/subject";
-import type { TrustedCluster } from "../../trust/policy";
+import type { TrustedCluster } from "../../trust/types";
 
 /** One ServiceAccount in some of a fleet's clusters, which are given by their positions. */
 export interface SomeBinding {

@@ -1,5 +1,5 @@
 import { oidcProviderArn, parseIssuer } from "../../trust/issuer";
-import type { TrustedCluster } from "../../trust/policy";
+import type { TrustedCluster } from "../../trust/types";
 import { ACCOUNT } from "./mockCloud";
 
 /** The issuer URL of an EKS cluster whose id is this character, 32 times. */

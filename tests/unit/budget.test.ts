@@ -1,16 +1,22 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { budgetProblem, trustBudget, trustPolicySize } from "../../trust/budget";
+import { budgetProblem, trustBudget } from "../../trust/budget";
 import { buildTrustPolicy } from "../../trust/policy";
+import { trustPolicySize } from "../../trust/size";
+import type { TrustedCluster } from "../../trust/types";
 import { trustedFleet } from "../support/fleet";
 import { someFleet, trustedBy } from "../support/arbitraries";
 
 const LIMITS = [2048, 4096, 8192];
 
+/** What a user reads of these clusters under a limit. */
+const problemOf = (clusters: TrustedCluster[], maxSize: number) =>
+  budgetProblem(trustBudget(clusters, { maxSize }), clusters, { maxSize });
+
 /** How many clusters fit, found by trying. */
 function fits(limit: number, fleet: Parameters<typeof trustedFleet>[1]): number {
   let count = 1;
-  while (budgetProblem(trustedFleet(count, fleet), limit) === undefined) {
+  while (problemOf(trustedFleet(count, fleet), limit) === undefined) {
     count++;
   }
   return count - 1;
@@ -72,13 +78,15 @@ describe("what fits", () => {
         const used = sizes.at(-1)!;
         const fitting = sizes.filter((size) => size <= limit).length;
         const overflow = sorted[fitting]?.name;
-        assert.deepEqual(trustBudget(trusted, limit), {
+        assert.deepEqual(trustBudget(trusted, { maxSize: limit }), {
+          form: "StatementPerCluster",
+          policy: buildTrustPolicy(trusted),
           used,
           limit,
           fitting,
           ...(overflow !== undefined && { overflow }),
         });
-        const problem = budgetProblem(trusted, limit);
+        const problem = problemOf(trusted, limit);
         assert.equal(problem === undefined, used <= limit);
         if (problem !== undefined) {
           assert.ok(problem.includes(`needs ${used} characters`), problem);
@@ -93,11 +101,11 @@ describe("what fits", () => {
   it("names the remedies, and a higher quota only where there is one", () => {
     const remedies = [
       "bind fewer ServiceAccounts",
-      "split the clusters over two roles",
+      "make one role for each of several shards",
       "use EKS Pod Identity",
     ];
-    const atDefault = budgetProblem(trustedFleet(5), 2048) ?? "";
-    const atMost = budgetProblem(trustedFleet(19), 8192) ?? "";
+    const atDefault = problemOf(trustedFleet(5), 2048) ?? "";
+    const atMost = problemOf(trustedFleet(19), 8192) ?? "";
     for (const remedy of remedies) {
       assert.ok(atDefault.includes(remedy) && atMost.includes(remedy), remedy);
     }

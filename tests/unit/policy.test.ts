@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { buildTrustPolicy, type TrustedCluster } from "../../trust/policy";
+import { buildTrustPolicy } from "../../trust/policy";
+import type { TrustedCluster } from "../../trust/types";
+import { federatedOf } from "../support/statements";
 
 const HOST = "oidc.eks.us-east-1.amazonaws.com/id/";
 const A = `arn:aws:iam::123456789012:oidc-provider/${HOST}AAAA`;
@@ -42,7 +44,7 @@ describe("buildTrustPolicy", () => {
       subjects: [READER],
     }));
     const order = buildTrustPolicy(clusters).Statement.map(
-      ({ Principal }) => names[Number(Principal.Federated.at(-1))],
+      (statement) => names[Number(federatedOf(statement).at(-1))],
     );
     assert.deepEqual(order, ["B", "_", "a", "a-1", "a1", "a_1", "b"]);
   });

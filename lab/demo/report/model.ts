@@ -1,5 +1,5 @@
 import type { Deployment } from "@pulumi/pulumi/automation";
-import { DEFAULT_MAX_SIZE, trustPolicySize } from "../../../trust/budget";
+import { DEFAULT_MAX_SIZE, trustPolicySize } from "../../../trust/size";
 import { issuerProblem, parseIssuer } from "../../../trust/issuer";
 import type { ProofRow } from "../table";
 import { podState, type PodState } from "./podState";

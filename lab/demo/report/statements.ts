@@ -1,4 +1,4 @@
-import { trustPolicySize } from "../../../trust/budget";
+import { trustPolicySize } from "../../../trust/size";
 import { listOf, recordOf, textOf } from "./state";
 
 /** A statement of the trust policy, and whose it is. */

@@ -1,0 +1,146 @@
+import type { TrustStatement } from "./types";
+import { compareText } from "./values";
+
+/** Conditions of a statement: for each operator its keys, and for each key the values, of which one is enough. */
+export type TrustConditions = { [operator: string]: { [key: string]: string[] } };
+
+/** A statement that stands beside the generated ones and admits principals of IAM, such as a break-glass role. */
+export interface ExtraTrustStatement {
+  /** Statement ID: letters and digits. Default: none. */
+  sid?: string;
+  /** ARNs of users, roles or accounts (`arn:aws:iam::<account>:root`), one or more; no wildcards. */
+  awsPrincipals: string[];
+  /** `sts:AssumeRole` (the default), `sts:TagSession`, `sts:SetSourceIdentity`. */
+  actions?: string[];
+  /** Conditions of this statement. Default: none. */
+  conditions?: TrustConditions;
+}
+
+/** One fault of an extra condition or statement; `path` is where, below its list. */
+export interface ExtraProblem {
+  path: string;
+  reason: string;
+}
+
+const SID = /^[0-9A-Za-z]+$/;
+const PRINCIPAL = /^arn:aws[a-z-]*:(iam|sts)::\d{12}:(root|(user|role|assumed-role)\/[\w+=,.@/-]+)$/;
+const ACTIONS = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"];
+const OPERATOR =
+  /^(?:For(?:AnyValue|AllValues):)?(?:String(?:Not)?(?:Equals|EqualsIgnoreCase|Like)|Numeric(?:Not)?Equals|Numeric(?:Less|Greater)Than(?:Equals)?|Date(?:Not)?Equals|Date(?:Less|Greater)Than(?:Equals)?|Bool|(?:Not)?IpAddress|Arn(?:Not)?(?:Equals|Like))(?:IfExists)?$|^Null$/;
+/** A key of a service, such as `aws:SourceVpc`, and not of an issuer. */
+const SERVICE_KEY = /^[A-Za-z][\w-]*:[\w+=.@/-]+$/;
+
+/**
+ * Keys that AssumeRoleWithWebIdentity never carries: its caller signs nothing, so there is no principal yet; a
+ * ServiceAccount's token has no session tags; and no AWS service stands between.
+ * Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html and
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+ */
+const NEVER_THERE: [RegExp, string][] = [
+  [
+    /^aws:principal|^aws:user(id|name)$/,
+    "the caller of AssumeRoleWithWebIdentity is no principal of AWS yet",
+  ],
+  [/^aws:(multifactorauth|tokenissuetime)/, "a web identity token is no session of AWS"],
+  [/^aws:(requesttag\/|tagkeys$)/, "a ServiceAccount's token carries no session tags"],
+  [/^sts:(externalid|transitivetagkeys)$/, "it is a parameter of AssumeRole alone"],
+  [/^aws:source(account|arn|orgid|orgpaths|owner)$/, "no AWS service makes the call on behalf of somebody"],
+];
+
+/** Faults of conditions; with `webIdentity`, also those keys that AssumeRoleWithWebIdentity never carries. */
+export function conditionProblems(
+  conditions: TrustConditions,
+  { webIdentity }: { webIdentity: boolean },
+): ExtraProblem[] {
+  return Object.entries(conditions).flatMap(([operator, keys]): ExtraProblem[] => {
+    if (!OPERATOR.test(operator)) {
+      return [
+        { path: `["${operator}"]`, reason: "is no condition operator: write one such as StringEquals" },
+      ];
+    }
+    if (Object.keys(keys).length === 0) {
+      return [{ path: `["${operator}"]`, reason: "has no key: leave it out" }];
+    }
+    return Object.entries(keys).flatMap(([key, values]) => {
+      const reason = keyProblem(key, values, webIdentity);
+      return reason === undefined ? [] : [{ path: `["${operator}"]["${key}"]`, reason }];
+    });
+  });
+}
+
+function keyProblem(key: string, values: string[], webIdentity: boolean): string | undefined {
+  if (!SERVICE_KEY.test(key)) {
+    return "is no key of AWS (such as aws:SourceVpc): an issuer's own keys are written by the bindings alone, and one issuer's key would deny every other cluster";
+  }
+  const lower = key.toLowerCase();
+  const never = webIdentity ? NEVER_THERE.find(([pattern]) => pattern.test(lower)) : undefined;
+  if (never) {
+    return `is never part of AssumeRoleWithWebIdentity, so the condition would deny everyone, or say nothing: ${never[1]}. Leave it out`;
+  }
+  if (!Array.isArray(values) || values.length === 0) {
+    return "has no value: list one or more, or leave the key out";
+  }
+  const strange = values.find((value) => typeof value !== "string" || value === "");
+  return strange === undefined ? undefined : `has a value that is no text: ${JSON.stringify(strange)}`;
+}
+
+/** Faults of an extra statement. */
+export function extraStatementProblems(statement: ExtraTrustStatement): ExtraProblem[] {
+  const { sid, awsPrincipals, actions, conditions = {} } = statement;
+  const problems: ExtraProblem[] = [];
+  if (sid !== undefined && !SID.test(sid)) {
+    problems.push({ path: ".sid", reason: `is "${sid}": write letters and digits only` });
+  }
+  if (!Array.isArray(awsPrincipals) || awsPrincipals.length === 0) {
+    problems.push({ path: ".awsPrincipals", reason: "is empty: list the ARNs that this statement admits" });
+  } else {
+    awsPrincipals.forEach((arn, index) => {
+      if (PRINCIPAL.test(arn)) return;
+      problems.push({
+        path: `.awsPrincipals[${index}]`,
+        reason: `is ${JSON.stringify(arn)}: write the ARN of a user, a role or an account (arn:<partition>:iam::<account>:root); wildcards and other kinds of principal are not taken`,
+      });
+    });
+  }
+  if (actions?.length === 0)
+    problems.push({ path: ".actions", reason: "is empty: leave it out for sts:AssumeRole" });
+  actions?.forEach((action, index) => {
+    if (ACTIONS.includes(action)) return;
+    const reason = `is ${JSON.stringify(action)}: write ${ACTIONS.join(", ")}; web identities come by the bindings alone`;
+    problems.push({ path: `.actions[${index}]`, reason });
+  });
+  const inConditions = conditionProblems(conditions, { webIdentity: false });
+  return [...problems, ...inConditions.map(({ path, reason }) => ({ path: `.conditions${path}`, reason }))];
+}
+
+/** An extra statement as IAM reads it. */
+export function renderedStatement(statement: ExtraTrustStatement): TrustStatement {
+  const { sid, awsPrincipals, actions = ["sts:AssumeRole"], conditions } = statement;
+  return {
+    ...(sid !== undefined && { Sid: sid }),
+    Effect: "Allow",
+    Principal: { AWS: oneOrMany(awsPrincipals) },
+    Action: oneOrMany(actions),
+    ...(conditions && Object.keys(conditions).length > 0 && { Condition: withConditions({}, conditions) }),
+  };
+}
+
+/** The conditions of a statement with the extra ones beside them: all of them are ANDed. */
+export function withConditions(
+  own: TrustStatement["Condition"],
+  extra: TrustConditions,
+): { [operator: string]: { [key: string]: string | string[] } } {
+  const merged = { ...own };
+  for (const operator of Object.keys(extra).sort(compareText)) {
+    const keys = Object.entries(extra[operator] ?? {}).sort(([a], [b]) => compareText(a, b));
+    const rendered = keys.map(([key, values]) => [key, oneOrMany(values)] as const);
+    merged[operator] = { ...merged[operator], ...Object.fromEntries(rendered) };
+  }
+  return merged;
+}
+
+/** One value as a string: eksctl and others read a single subject, or a single principal, only so. */
+export function oneOrMany(values: string[]): string | string[] {
+  const [first] = values;
+  return values.length === 1 && first !== undefined ? first : values;
+}

@@ -1,0 +1,94 @@
+import { conditionProblems, extraStatementProblems } from "./extras";
+import { parseOidcProviderArn } from "./issuer";
+import { parseSubject } from "./subject";
+import { STS_AUDIENCE, TrustPolicyForm, type TrustedCluster, type TrustPolicyOptions } from "./types";
+
+/** Throws when a document made of this would admit somebody else, or nobody. */
+export function refuseUnsafe(clusters: TrustedCluster[], options: TrustPolicyOptions): void {
+  if (clusters.length === 0) {
+    throw new Error("a trust policy needs at least one cluster with at least one subject");
+  }
+  refuseShared(clusters, options.form);
+  for (const cluster of clusters) {
+    refuseSubjects(cluster);
+  }
+  refuseAudience(clusters, options.form);
+  refuseExtras(options);
+}
+
+/** The clusters whose provider may take tokens that were made for others than STS, as far as is known. */
+export function clustersOfUnknownAudience(clusters: TrustedCluster[]): TrustedCluster[] {
+  return clusters.filter(({ oidcProviderClientIds: ids }) => ids?.length !== 1 || ids[0] !== STS_AUDIENCE);
+}
+
+function refuseShared(clusters: TrustedCluster[], form: TrustPolicyForm | undefined): void {
+  const names = new Set<string>();
+  const providers = new Set<string>();
+  for (const cluster of clusters) {
+    const { hostPath } = providerOf(cluster);
+    // In one statement two keys that differ in case alone are one key for IAM.
+    const provider = form === TrustPolicyForm.SingleStatement ? hostPath.toLowerCase() : hostPath;
+    if (names.has(cluster.name)) {
+      throw new Error(`two clusters are named "${cluster.name}"`);
+    }
+    if (providers.has(provider)) {
+      throw new Error(`cluster "${cluster.name}" has the issuer of another cluster: https://${hostPath}`);
+    }
+    names.add(cluster.name);
+    providers.add(provider);
+  }
+}
+
+function refuseSubjects({ name, subjects, subjectPatterns = [] }: TrustedCluster): void {
+  if (subjects.length + subjectPatterns.length === 0) {
+    throw new Error(`cluster "${name}" has no subject: leave it out of the trust policy`);
+  }
+  for (const subject of subjects) {
+    if (!parseSubject(subject) || /[*?\s$]/.test(subject)) {
+      throw new Error(`cluster "${name}": "${subject}" is not the subject of one ServiceAccount`);
+    }
+  }
+  for (const pattern of subjectPatterns) {
+    if (!/^system:serviceaccount:[a-z0-9*-]+:[a-z0-9.*-]+$/.test(pattern) || !pattern.includes("*")) {
+      throw new Error(
+        `cluster "${name}": "${pattern}" is not a pattern of subjects (system:serviceaccount:<namespace>:<name>, with * in one of the two)`,
+      );
+    }
+  }
+}
+
+function refuseAudience(clusters: TrustedCluster[], form: TrustPolicyForm | undefined): void {
+  if (form !== TrustPolicyForm.SubjectOnly && form !== TrustPolicyForm.SingleStatement) {
+    return;
+  }
+  const [unknown] = clustersOfUnknownAudience(clusters);
+  if (unknown) {
+    throw new Error(
+      `the form ${form} leaves the audience to the OIDC provider, and that of cluster "${unknown.name}" is not known to have exactly sts.amazonaws.com as its client IDs: say so by oidcProviderClientIds, or use StatementPerCluster`,
+    );
+  }
+}
+
+function refuseExtras({ conditions = {}, statements = [] }: TrustPolicyOptions): void {
+  const problems = [
+    ...conditionProblems(conditions, { webIdentity: true }).map(
+      ({ path, reason }) => `conditions${path} ${reason}`,
+    ),
+    ...statements.flatMap((statement, index) =>
+      extraStatementProblems(statement).map(({ path, reason }) => `statements[${index}]${path} ${reason}`),
+    ),
+  ];
+  if (problems.length > 0) {
+    throw new Error(problems.join("\n"));
+  }
+}
+
+function providerOf(cluster: TrustedCluster): { hostPath: string } {
+  const provider = parseOidcProviderArn(cluster.oidcProviderArn);
+  if (!provider) {
+    throw new Error(
+      `cluster "${cluster.name}": not the ARN of an OIDC provider: "${cluster.oidcProviderArn}"`,
+    );
+  }
+  return provider;
+}
