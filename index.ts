@@ -5,6 +5,7 @@ export {
   type EksClusterOutputs,
   type FromEksClusterOptions,
 } from "./components/fromEksCluster";
+export type { ShardRole } from "./components/fleetOutputs";
 export { IrsaRole, type IrsaRoleArgs, type IrsaRoleCluster } from "./components/irsaRole";
 export { IrsaServiceAccount, type IrsaServiceAccountArgs } from "./components/irsaServiceAccount";
 export {
@@ -26,6 +27,7 @@ export { accessTable, type AccessRow } from "./trust/access";
 export { evaluateTrust, type Decision, type TrustDecision, type TrustRequest } from "./trust/evaluate";
 export type { ExtraTrustStatement, TrustConditions } from "./trust/extras";
 export { buildTrustPolicy } from "./trust/policy";
+export { SubjectMatch } from "./trust/subject";
 export { trustPolicySize } from "./trust/size";
 export {
   TrustPolicyForm,

@@ -1,8 +1,35 @@
+import { SubjectMatch, subjectOf } from "../trust/subject";
+import type { TrustedCluster } from "../trust/types";
 import type { ServiceAccountBinding } from "./types";
 
-/** The ServiceAccounts that may assume the role from a cluster. */
+/** The bindings of a cluster's ServiceAccounts. */
 export function bindingsOf(cluster: string, bindings: ServiceAccountBinding[]): ServiceAccountBinding[] {
   return bindings.filter(({ clusters }) => clusters === undefined || clusters.includes(cluster));
+}
+
+/** The bindings of a cluster for which something is made there: those of exactly one ServiceAccount. */
+export function exactBindingsOf(cluster: string, bindings: ServiceAccountBinding[]): ServiceAccountBinding[] {
+  return bindingsOf(cluster, bindings).filter((binding) => !isWildcard(binding));
+}
+
+/** A cluster as the trust policy sees it. */
+export function trustedCluster(
+  cluster: { name: string; oidcProviderArn: string; oidcProviderClientIds?: string[] },
+  bindings: ServiceAccountBinding[],
+): TrustedCluster {
+  const mine = bindingsOf(cluster.name, bindings);
+  const subjects = (of: ServiceAccountBinding[]) =>
+    of.map(({ namespace, name }) => subjectOf(namespace, name));
+  const patterns = subjects(mine.filter(isWildcard));
+  return {
+    ...cluster,
+    subjects: subjects(exactBindingsOf(cluster.name, bindings)),
+    ...(patterns.length > 0 && { subjectPatterns: patterns }),
+  };
+}
+
+function isWildcard({ match }: ServiceAccountBinding): boolean {
+  return match === SubjectMatch.Wildcard;
 }
 
 /** Says that a cluster is not in the list, and what the list has. */

@@ -15,7 +15,9 @@ import {
 } from "./roleValidation";
 import { trustDocument } from "./trustDocument";
 import type { RoleSettings, ServiceAccountBinding, TrustSettings } from "./types";
-import { bindingProblems, clusterNameProblem, trustProblems } from "./validation";
+import { bindingProblems } from "./bindingValidation";
+import { audienceProblems, clientIdProblem, oneRoleProblems, trustProblems } from "./trustValidation";
+import { clusterNameProblem } from "./validation";
 
 /** A cluster whose OIDC provider exists. */
 export interface IrsaRoleCluster {
@@ -23,6 +25,11 @@ export interface IrsaRoleCluster {
   name: string;
   /** ARN of the cluster's OIDC provider, in the role's account. */
   oidcProviderArn: pulumi.Input<string>;
+  /**
+   * The provider's client ID list, where it is known: the trust policy's forms without an audience want it to be exactly
+   * `["sts.amazonaws.com"]`, as {@link ClusterOidcProvider} makes it. Default: not known.
+   */
+  oidcProviderClientIds?: string[];
 }
 
 /** Arguments of {@link IrsaRole}. */
@@ -77,14 +84,19 @@ export class IrsaRole extends pulumi.ComponentResource {
         propertyPath,
         resource: this,
       });
-      return { name: cluster.name, arn, propertyPath };
+      return { name: cluster.name, arn, propertyPath, clientIds: cluster.oidcProviderClientIds };
     });
     const account = roleAccount(this);
     const trustPolicyJson = trustDocument(arns, args.serviceAccounts, args.trust ?? {}, account, {
       what,
       resource: this,
     });
-    const { role } = makeRole(name, args, trustPolicyJson, { what, parent: this, dependsOn: [] });
+    const { role } = makeRole(name, args, trustPolicyJson, {
+      what,
+      parent: this,
+      dependsOn: [],
+      path: name,
+    });
     this.roleArn = role.arn;
     this.roleName = role.name;
     this.trustPolicyJson = trustPolicyJson;
@@ -98,14 +110,14 @@ export class IrsaRole extends pulumi.ComponentResource {
   }
 }
 
-/** Creates the role and its policies under `parent`. */
+/** Creates the role and its policies under `parent`; the policies are called below `path`. */
 export function makeRole(
   name: string,
   args: Pick<IrsaRoleArgs, "policyArns" | "inlinePolicies" | "role" | "tags">,
   trustPolicyJson: pulumi.Output<string>,
-  context: { what: string; parent: pulumi.Resource; dependsOn: pulumi.Resource[] },
+  context: { what: string; parent: pulumi.Resource; dependsOn: pulumi.Resource[]; path: string },
 ): { role: Role; policies: pulumi.Resource[] } {
-  const { parent, dependsOn } = context;
+  const { parent, dependsOn, path } = context;
   const role = new Role(
     name,
     {
@@ -117,10 +129,10 @@ export function makeRole(
   );
   const managed = Object.entries(args.policyArns ?? {}).map(
     ([key, policyArn]) =>
-      new RolePolicyAttachment(`${name}/${key}`, { role: role.name, policyArn }, { parent }),
+      new RolePolicyAttachment(`${path}/${key}`, { role: role.name, policyArn }, { parent }),
   );
   const inline = Object.entries(args.inlinePolicies ?? {}).map(
-    ([key, policy]) => new RolePolicy(`${name}/${key}`, { role: role.name, name: key, policy }, { parent }),
+    ([key, policy]) => new RolePolicy(`${path}/${key}`, { role: role.name, name: key, policy }, { parent }),
   );
   return { role, policies: [...managed, ...inline] };
 }
@@ -146,15 +158,16 @@ function findRoleProblems(args: IrsaRoleArgs): Problem[] {
   const clusters = Array.isArray(args.clusters) ? args.clusters : [];
   const empty = { propertyPath: "clusters", reason: "is empty: list at least one cluster" };
   const paths = clusters.map((_, index) => `clusters[${index}]`);
-  const each = clusters.flatMap(({ name, oidcProviderArn }, index): Problem[] => {
-    const nameReason = clusterNameProblem(name);
-    const arnReason = isPlain(oidcProviderArn) ? providerArnProblem(oidcProviderArn) : undefined;
-    return [
-      ...(nameReason === undefined ? [] : [{ propertyPath: `clusters[${index}].name`, reason: nameReason }]),
-      ...(arnReason === undefined
-        ? []
-        : [{ propertyPath: `clusters[${index}].oidcProviderArn`, reason: arnReason }]),
+  const each = clusters.flatMap((cluster, index) => {
+    const { name, oidcProviderArn } = cluster;
+    const found: [string, string | undefined][] = [
+      ["name", clusterNameProblem(name)],
+      ["oidcProviderArn", isPlain(oidcProviderArn) ? providerArnProblem(oidcProviderArn) : undefined],
+      ["oidcProviderClientIds", clientIdProblem(cluster)],
     ];
+    return found.flatMap(([property, reason]): Problem[] =>
+      reason === undefined ? [] : [{ propertyPath: `${paths[index] ?? ""}.${property}`, reason }],
+    );
   });
   const twice = [
     ...repeated(
@@ -176,5 +189,7 @@ function findRoleProblems(args: IrsaRoleArgs): Problem[] {
     ...roleProblems(args.role ?? {}),
     ...permissionProblems(args),
     ...trustProblems(args.trust ?? {}),
+    ...oneRoleProblems(args.trust ?? {}),
+    ...audienceProblems(clusters, args.trust ?? {}),
   ];
 }

@@ -4,7 +4,7 @@ import type { MultiClusterIrsaArgs, MultiClusterIrsaOptions } from "./multiClust
 import { formerly } from "./names";
 import type { Problem } from "./problems";
 import type { IrsaCluster } from "./types";
-import { unknownClusterReason } from "./bindings";
+import { exactBindingsOf, unknownClusterReason } from "./bindings";
 
 /**
  * The provider for a cluster's Kubernetes children: the one given, else one made from the cluster's kubeconfig, else
@@ -36,8 +36,7 @@ export function kubernetesProblems(args: MultiClusterIrsaArgs, opts: MultiCluste
   const given = opts.clusterProviders ?? {};
   const inherited = kubernetesProvidersIn(opts);
   const bound = (name: string) =>
-    Array.isArray(args.serviceAccounts) &&
-    args.serviceAccounts.some(({ clusters: some }) => some === undefined || some.includes(name));
+    Array.isArray(args.serviceAccounts) && exactBindingsOf(name, args.serviceAccounts).length > 0;
   const problems = Object.entries(given).flatMap(([name, provider]) => {
     const propertyPath = `opts.clusterProviders.${name}`;
     if (!clusters.some((cluster) => cluster.name === name)) {

@@ -1,15 +1,12 @@
 import type { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { trustPolicySize } from "../trust/size";
-import { bindingsOf } from "./bindings";
-import { oidcProvider, type MadeOidcProvider } from "./clusterOidcProvider";
-import { makeRole } from "./irsaRole";
-import { makeServiceAccount, ROLE_ARN_ANNOTATION } from "./irsaServiceAccount";
+import { exactBindingsOf } from "./bindings";
+import { outputsOf, type ShardRole } from "./fleetOutputs";
+import { makeFleetTrust } from "./fleetTrust";
+import { makeServiceAccount } from "./irsaServiceAccount";
 import { kubernetesProviderFor } from "./kubernetesProviders";
 import { formerly } from "./names";
 import { isPlain, throwProblems } from "./problems";
-import { roleAccount, type RoleAccount } from "./roleAccount";
-import { trustDocument } from "./trustDocument";
 import type {
   IrsaCluster,
   RoleSettings,
@@ -18,7 +15,7 @@ import type {
   TrustSettings,
   VerificationJobSettings,
 } from "./types";
-import { findProblems, sharedIssuerReason } from "./validation";
+import { findProblems } from "./validation";
 
 /** Arguments of {@link MultiClusterIrsa}. */
 export interface MultiClusterIrsaArgs {
@@ -72,18 +69,22 @@ export interface MultiClusterIrsaOptions extends pulumi.ComponentResourceOptions
  * @see https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html
  */
 export class MultiClusterIrsa extends pulumi.ComponentResource {
-  /** ARN of the role. */
-  public readonly roleArn: pulumi.Output<string>;
-  /** Physical name of the role. */
-  public readonly roleName: pulumi.Output<string>;
+  /** ARN of the role. With shards there is no such role, and reading this throws an error that says what to read. */
+  public readonly roleArn!: pulumi.Output<string>;
+  /** Physical name of the role. With shards: as `roleArn`. */
+  public readonly roleName!: pulumi.Output<string>;
+  /** ARN of the role that serves a cluster, by cluster name. */
+  public readonly roleArns!: pulumi.Output<{ [cluster: string]: string }>;
+  /** With shards, each shard's role. Empty otherwise. */
+  public readonly shardRoles!: pulumi.Output<{ [shard: string]: ShardRole }>;
   /** ARNs of the OIDC providers, by cluster name. */
-  public readonly oidcProviderArns: pulumi.Output<{ [cluster: string]: string }>;
-  /** The role's trust policy as JSON. */
-  public readonly trustPolicyJson: pulumi.Output<string>;
-  /** Size of the trust policy as IAM counts it, in characters without white space. */
-  public readonly trustPolicySize: pulumi.Output<number>;
-  /** The annotations that give the role to a ServiceAccount, for a Helm chart that makes its own. */
-  public readonly serviceAccountAnnotations: pulumi.Output<{ [key: string]: string }>;
+  public readonly oidcProviderArns!: pulumi.Output<{ [cluster: string]: string }>;
+  /** The role's trust policy as JSON. With shards: as `roleArn`. */
+  public readonly trustPolicyJson!: pulumi.Output<string>;
+  /** Size of the trust policy as IAM counts it, in characters without white space. With shards: as `roleArn`. */
+  public readonly trustPolicySize!: pulumi.Output<number>;
+  /** The annotations that give the role to a ServiceAccount, for a Helm chart that makes its own. With shards: as `roleArn`. */
+  public readonly serviceAccountAnnotations!: pulumi.Output<{ [key: string]: string }>;
 
   constructor(name: string, args: MultiClusterIrsaArgs, opts: MultiClusterIrsaOptions = {}) {
     const what = `MultiClusterIrsa "${name}"`;
@@ -91,86 +92,23 @@ export class MultiClusterIrsa extends pulumi.ComponentResource {
     throwProblems(what, findProblems(args, opts));
     super("eks-irsa:index:MultiClusterIrsa", name, plainOf(args), componentOpts);
 
-    const account = roleAccount(this);
-    const { providers, trustPolicyJson } = makeTrust(name, args, account, { what, parent: this });
-    const { role, policies } = makeRole(name, args, trustPolicyJson, {
-      what,
-      parent: this,
-      dependsOn: [...providers.values()].flatMap(({ resource }) => resource ?? []),
-    });
-    for (const cluster of args.clusters) {
-      makeServiceAccounts(name, args, cluster, role.arn, {
-        parent: this,
-        issuerUrl: providers.get(cluster.name)?.issuerUrl ?? pulumi.output(cluster.issuerUrl),
-        // Pods that start at once find the role complete.
-        dependsOn: [role, ...policies],
-        given: clusterProviders[cluster.name],
-      });
+    const { providers, roles } = makeFleetTrust(name, args, { what, parent: this });
+    for (const { clusters, role, policies } of roles) {
+      for (const cluster of clusters) {
+        makeServiceAccounts(name, args, cluster, role.arn, {
+          parent: this,
+          issuerUrl: providers.get(cluster.name)?.issuerUrl ?? pulumi.output(cluster.issuerUrl),
+          // Pods that start at once find the role complete.
+          dependsOn: [role, ...policies],
+          given: clusterProviders[cluster.name],
+        });
+      }
     }
 
-    this.roleArn = role.arn;
-    this.roleName = role.name;
-    this.oidcProviderArns = pulumi.output(
-      Object.fromEntries([...providers].map(([cluster, { arn }]) => [cluster, arn])),
-    );
-    this.trustPolicyJson = trustPolicyJson;
-    this.trustPolicySize = trustPolicyJson.apply(trustPolicySize);
-    this.serviceAccountAnnotations = pulumi.output({ [ROLE_ARN_ANNOTATION as string]: role.arn });
-    this.registerOutputs({
-      roleArn: this.roleArn,
-      roleName: this.roleName,
-      oidcProviderArns: this.oidcProviderArns,
-      trustPolicyJson: this.trustPolicyJson,
-      trustPolicySize: this.trustPolicySize,
-      serviceAccountAnnotations: this.serviceAccountAnnotations,
-    });
+    const outputs = outputsOf(providers, roles, args.trust?.shards !== undefined, what);
+    Object.defineProperties(this, Object.getOwnPropertyDescriptors(outputs));
+    this.registerOutputs(Object.fromEntries(Object.entries(outputs)));
   }
-}
-
-/** The OIDC providers by cluster name, and the trust policy that is made of their ARNs. */
-function makeTrust(
-  name: string,
-  args: MultiClusterIrsaArgs,
-  account: pulumi.Output<RoleAccount>,
-  { what, parent }: { what: string; parent: pulumi.Resource },
-): { providers: Map<string, MadeOidcProvider>; trustPolicyJson: pulumi.Output<string> } {
-  const claims = issuerClaims(args.clusters);
-  const providers = new Map<string, MadeOidcProvider>();
-  const arns = args.clusters.map((cluster, index) => {
-    const made = oidcProvider(`${name}/${cluster.name}`, cluster, account, {
-      what,
-      path: `clusters[${index}].`,
-      parent,
-      ...(args.tags && { tags: args.tags }),
-      aliases: formerly(cluster, (former) => `${name}/${former}`),
-      claim: claims(index),
-    });
-    providers.set(cluster.name, made);
-    const property = cluster.oidcProviderArn === undefined ? "issuerUrl" : "oidcProviderArn";
-    return { name: cluster.name, arn: made.arn, propertyPath: `clusters[${index}].${property}` };
-  });
-  const trustPolicyJson = trustDocument(arns, args.serviceAccounts, args.trust ?? {}, account, {
-    what,
-    resource: parent,
-  });
-  return { providers, trustPolicyJson };
-}
-
-/**
- * Gives each issuer to the cluster that comes first with it. Issuers are compared as they arrive, and not as one Output of
- * all, which would make each cluster's resources depend on every other cluster.
- */
-function issuerClaims(clusters: IrsaCluster[]): (index: number) => (issuerUrl: string) => string | undefined {
-  const owners = new Map<string, number>();
-  // What is known from the start goes before what arrives.
-  clusters.forEach(({ issuerUrl }, index) => {
-    if (isPlain(issuerUrl)) owners.set(issuerUrl, index);
-  });
-  return (index) => (issuerUrl) => {
-    const owner = owners.get(issuerUrl) ?? index;
-    owners.set(issuerUrl, owner);
-    return owner === index ? undefined : sharedIssuerReason(issuerUrl, `clusters[${owner}].issuerUrl`);
-  };
 }
 
 /** Everything of the fleet that stands in one cluster. */
@@ -187,7 +125,7 @@ function makeServiceAccounts(
     given: KubernetesProvider | undefined;
   },
 ): void {
-  const bindings = bindingsOf(cluster.name, args.serviceAccounts);
+  const bindings = exactBindingsOf(cluster.name, args.serviceAccounts);
   if (bindings.length === 0) {
     return;
   }

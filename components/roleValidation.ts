@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { isPlain, repeated, type Problem } from "./problems";
-import type { RoleSettings } from "./types";
+import type { RoleSettings, TrustSettings } from "./types";
 
 const IAM_NAME = /^[\w+=,.@-]+$/;
 const PATH = /^\/$|^\/[!-~]+\/$/;
@@ -18,6 +18,11 @@ export function roleNameProblem(name: string): string | undefined {
   return IAM_NAME.test(name)
     ? undefined
     : `is not a role's name: "${name}" (letters, digits and + = , . @ _ -)`;
+}
+
+/** The physical name of a shard's role, where the user gave one: the original shard's is as it was. */
+export function roleNameIn(shard: string | undefined, name: string, trust: TrustSettings): string {
+  return shard === undefined || shard === trust.originalShard ? name : `${name}-${shard}`;
 }
 
 /** Says why IAM would refuse a session's length, or undefined. */
@@ -41,10 +46,16 @@ function descriptionProblem(description: string): string | undefined {
 }
 
 /** Faults of the role's settings that are plain values. */
-export function roleProblems(role: RoleSettings): Problem[] {
+export function roleProblems(role: RoleSettings, trust: TrustSettings = {}): Problem[] {
   const { name, path, maxSessionDuration, description } = role;
+  // The longest of the names that are made of it.
+  const names = isPlain(name) ? (trust.shards ?? []).map((shard) => roleNameIn(shard, name, trust)) : [];
+  const longest = names.reduce(
+    (long, one) => (one.length > long.length ? one : long),
+    isPlain(name) ? name : "",
+  );
   const reasons: [string, string | undefined][] = [
-    ["role.name", isPlain(name) ? roleNameProblem(name) : undefined],
+    ["role.name", isPlain(name) ? roleNameProblem(longest) : undefined],
     ["role.path", isPlain(path) ? pathProblem(path) : undefined],
     ["role.description", isPlain(description) ? descriptionProblem(description) : undefined],
     ["role.maxSessionDuration", isPlain(maxSessionDuration) ? sessionProblem(maxSessionDuration) : undefined],

@@ -1,23 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
 import { accessTable } from "../trust/access";
-import { budgetProblem, trustBudget } from "../trust/budget";
-import type { TrustedCluster, TrustPolicy } from "../trust/types";
+import { budgetWarnings, trustBudget } from "../trust/budget";
 import { parseSubject, subjectOf } from "../trust/subject";
-import { bindingsOf } from "./bindings";
+import type { TrustedCluster, TrustPolicy } from "../trust/types";
+import { bindingsOf, trustedCluster } from "./bindings";
 import { lateProblems, type Problem } from "./problems";
 import { accountProblem, type RoleAccount } from "./roleAccount";
+import { shardOverflow } from "./shards";
 import type { ServiceAccountBinding, TrustSettings } from "./types";
 
 /** A cluster whose provider's ARN may still be on its way. */
 export interface ArnByCluster {
   name: string;
   arn: pulumi.Input<string>;
+  /** The client IDs of its provider, where they are known. */
+  clientIds: string[] | undefined;
   /** Where a fault of this ARN is told of, such as `clusters[0].oidcProviderArn`. */
   propertyPath: string;
 }
 
 /**
- * The role's trust policy as JSON, once every ARN is known and nothing is wrong with the whole: it is never partial.
+ * A role's trust policy as JSON, once every ARN is known and nothing is wrong with the whole: it is never partial.
  * A cluster that no binding reaches is not in it.
  */
 export function trustDocument(
@@ -25,27 +28,47 @@ export function trustDocument(
   bindings: ServiceAccountBinding[],
   trust: TrustSettings,
   account: pulumi.Output<RoleAccount>,
-  context: { what: string; resource: pulumi.Resource },
+  context: { what: string; resource: pulumi.Resource; shard?: string },
 ): pulumi.Output<string> {
+  const { what, resource, shard } = context;
   const bound = clusters.filter(({ name }) => bindingsOf(name, bindings).length > 0);
   return pulumi.all([account, pulumi.all(bound.map(({ arn }) => arn))]).apply(([where, arns]) => {
-    const trusted = bound.map(({ name }, index) => ({
-      name,
-      oidcProviderArn: arns[index] ?? "",
-      subjects: bindingsOf(name, bindings).map((binding) => subjectOf(binding.namespace, binding.name)),
-    }));
+    const trusted = bound.map(({ name, clientIds }, index) =>
+      trustedCluster(
+        {
+          name,
+          oidcProviderArn: arns[index] ?? "",
+          ...(clientIds && { oidcProviderClientIds: clientIds }),
+        },
+        bindings,
+      ),
+    );
     const problems = trustedProblems(trusted, bound, where);
+    const overflow =
+      problems.length > 0
+        ? undefined
+        : shardOverflow({ ...(shard !== undefined && { name: shard }), clusters: trusted }, trust, undefined);
+    if (overflow !== undefined) problems.push({ propertyPath: "trust", reason: overflow });
     if (problems.length > 0) {
-      throw lateProblems(context.what, problems, context.resource);
+      throw lateProblems(what, problems, resource);
     }
-    const budget = trustBudget(trusted, trust);
-    const overflow = budgetProblem(budget, trusted, trust);
-    if (overflow !== undefined) {
-      throw lateProblems(context.what, [{ propertyPath: "trust", reason: overflow }], context.resource);
-    }
-    refuseUnlessExact(budget.policy, trusted);
-    return JSON.stringify(budget.policy);
+    return checkedDocument(trusted, trust, context);
   });
+}
+
+/** The document, of which the user is told what there is to be warned of, once it was read back. */
+function checkedDocument(
+  trusted: TrustedCluster[],
+  trust: TrustSettings,
+  { what, resource, shard }: { what: string; resource: pulumi.Resource; shard?: string },
+): string {
+  const budget = trustBudget(trusted, trust);
+  refuseUnlessExact(budget.policy, trusted);
+  for (const warning of budgetWarnings(budget, trusted, trust)) {
+    const of = shard === undefined ? "" : `shard "${shard}": `;
+    void pulumi.log.warn(`${what}: ${of}${warning}`, resource);
+  }
+  return JSON.stringify(budget.policy);
 }
 
 function trustedProblems(trusted: TrustedCluster[], bound: ArnByCluster[], account: RoleAccount): Problem[] {

@@ -1,4 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { ExtraTrustStatement, TrustConditions } from "../trust/extras";
+import type { SubjectMatch } from "../trust/subject";
 import type { TrustPolicyForm } from "../trust/types";
 
 /** One EKS cluster (or any cluster with a public OIDC issuer) whose ServiceAccounts may assume the role. */
@@ -20,12 +22,19 @@ export interface IrsaCluster {
    */
   oidcProviderArn?: pulumi.Input<string>;
   /**
+   * The client ID list of the OIDC provider that is adopted, as `aws iam get-open-id-connect-provider --query ClientIDList`
+   * prints it. The trust policy's forms without an audience want it to be exactly `["sts.amazonaws.com"]`. Default: not known.
+   */
+  oidcProviderClientIds?: string[];
+  /**
    * Kubeconfig (its text) by which ServiceAccounts and pods are made in this cluster. Not needed when the option
    * `clusterProviders` has a provider for the cluster. It is kept as a secret.
    */
   kubeconfig?: pulumi.Input<string>;
   /** Names this cluster had before: with them a rename replaces nothing. Default: none. */
   formerNames?: string[];
+  /** The shard of `trust.shards` whose role serves this cluster. Moving a cluster to another gives its ServiceAccounts another role. */
+  shard?: string;
   /**
    * SHA-1 thumbprints of the issuer's certificate, 40 hexadecimal digits each, five at most. Only for issuers whose
    * certificate no public CA signed (self-hosted clusters); EKS needs none, and none is the default.
@@ -40,6 +49,13 @@ export interface ServiceAccountBinding {
   namespace: string;
   /** Name of the ServiceAccount. */
   name: string;
+  /**
+   * With `SubjectMatch.Wildcard`, `*` in namespace or name stands for any characters: whoever may make a ServiceAccount that fits
+   * has the role. Nothing is made in the clusters for such a binding. Default: `SubjectMatch.Exact`.
+   */
+  match?: SubjectMatch;
+  /** Says that a `*` in the namespace is meant: whoever may make a namespace that fits has the role. Default: false. */
+  allowWildcardNamespace?: boolean;
   /** Names of the clusters in which this ServiceAccount may assume the role. Default: every cluster of the list. */
   clusters?: string[];
 }
@@ -62,7 +78,7 @@ export interface RoleSettings {
 
 /** Settings of the trust policy. */
 export interface TrustSettings {
-  /** How the trust policy is written. Default: one statement for each cluster. */
+  /** How the trust policy is written. Default: `StatementPerCluster`. */
   form?: TrustPolicyForm;
   /**
    * The account's limit for a trust policy, in characters without white space: 2048 to 8192. Default: 2048, as IAM's.
@@ -70,6 +86,21 @@ export interface TrustSettings {
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
    */
   maxSize?: number;
+  /**
+   * One role for each of these shards instead of one for all clusters, each with the same permissions and a trust policy of its own:
+   * for more clusters than one trust policy takes. Each cluster says its `shard`. Default: one role.
+   */
+  shards?: string[];
+  /** The shard that keeps the role which was there before there were shards, with its name. Default: none. */
+  originalShard?: string;
+  /**
+   * Conditions that a token must fulfil beside those of the bindings, such as `{ StringEquals: { "aws:SourceVpc": ["vpc-…"] } }`. They
+   * can only narrow. Keys that AssumeRoleWithWebIdentity never carries (`aws:PrincipalOrgID`, …) are refused. Default: none.
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+   */
+  conditions?: TrustConditions;
+  /** Statements for principals of IAM, such as a break-glass role. Default: none. */
+  statements?: ExtraTrustStatement[];
 }
 
 /** Settings of the sample pods, which prove their role and stay up for a look around. */

@@ -1,15 +1,14 @@
-import { budgetProblem, trustBudget } from "../trust/budget";
-import { DEFAULT_MAX_SIZE, LARGEST_MAX_SIZE } from "../trust/size";
-import { adoptionProblem, issuerProblem, oidcProviderArn, parseIssuer } from "../trust/issuer";
-import { TrustPolicyForm } from "../trust/types";
-import { namespaceProblem, serviceAccountNameProblem, subjectOf } from "../trust/subject";
-import { bindingsOf, unknownClusterReason } from "./bindings";
+import { adoptionProblem, issuerProblem } from "../trust/issuer";
+import { SubjectMatch } from "../trust/subject";
+import { bindingProblems } from "./bindingValidation";
 import type { MultiClusterIrsaArgs, MultiClusterIrsaOptions } from "./multiClusterIrsa";
 import { kubernetesProblems } from "./kubernetesProviders";
 import { isPlain, repeated, type Problem } from "./problems";
 import { permissionProblems, roleProblems } from "./roleValidation";
 import { samplePodNameProblem } from "./proofNames";
-import type { IrsaCluster, ServiceAccountBinding, TrustSettings } from "./types";
+import { shardProblems } from "./shards";
+import { audienceProblems, clientIdProblem, foreseeableOverflow, trustProblems } from "./trustValidation";
+import type { IrsaCluster } from "./types";
 import { verificationJobProblems } from "./verificationJob";
 
 const CLUSTER_NAME = /^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/;
@@ -30,13 +29,16 @@ export function findProblems(args: MultiClusterIrsaArgs, opts: MultiClusterIrsaO
     ...clusterProblems(args.clusters),
     ...bindingProblems(args.serviceAccounts, args.clusters),
     ...trustProblems(args.trust ?? {}),
+    ...shardProblems(Array.isArray(args.clusters) ? args.clusters : [], args.trust ?? {}),
   ];
+  const audience = fleet.length === 0 ? audienceProblems(args.clusters, args.trust ?? {}) : [];
   return [
     ...fleet,
-    ...(fleet.length === 0 ? foreseeableOverflow(args) : []),
+    ...audience,
+    ...(fleet.length === 0 && audience.length === 0 ? foreseeableOverflow(args) : []),
     ...samplePodProblems(args),
     ...verificationJobProblems(args.verificationJob ?? {}),
-    ...roleProblems(args.role ?? {}),
+    ...roleProblems(args.role ?? {}, args.trust ?? {}),
     ...permissionProblems(args),
     ...kubernetesProblems(args, opts),
   ];
@@ -82,6 +84,7 @@ function oneClusterProblems(cluster: IrsaCluster, path: string): Problem[] {
   if (isPlain(oidcProviderArn) && isPlain(issuerUrl)) {
     add("oidcProviderArn", adoptionProblem(oidcProviderArn, issuerUrl));
   }
+  add("oidcProviderClientIds", clientIdProblem(cluster));
   add("kubeconfig", kubeconfig === "" ? "is empty: pass the text of a kubeconfig" : undefined);
   for (const problem of thumbprintProblems(cluster)) {
     add("thumbprints", problem);
@@ -115,99 +118,12 @@ export function thumbprintProblems(cluster: Pick<IrsaCluster, "thumbprints" | "o
   return problems;
 }
 
-/** Faults of a list of bindings. */
-export function bindingProblems(
-  bindings: ServiceAccountBinding[] | undefined,
-  clusters: { name: string }[] | undefined,
-): Problem[] {
-  if (!Array.isArray(bindings) || bindings.length === 0) {
-    return [
-      {
-        propertyPath: "serviceAccounts",
-        reason: "is empty: list at least one ServiceAccount that may assume the role",
-      },
-    ];
-  }
-  const names = Array.isArray(clusters) ? clusters.map(({ name }) => name) : [];
-  return [
-    ...bindings.flatMap((binding, index) => oneBindingProblems(binding, `serviceAccounts[${index}]`, names)),
-    ...repeated(
-      bindings.map(({ namespace, name }) => `${namespace}/${name}`),
-      bindings.map((_, index) => `serviceAccounts[${index}]`),
-      (binding, first) => `binds ${binding}, as ${first} does: make it one binding with the clusters of both`,
-    ),
-  ];
-}
-
-function oneBindingProblems(binding: ServiceAccountBinding, path: string, known: string[]): Problem[] {
-  const problems: Problem[] = [];
-  const add = (property: string, reason: string | undefined) => {
-    if (reason !== undefined) problems.push({ propertyPath: `${path}.${property}`, reason });
-  };
-  add("namespace", typeof binding.namespace === "string" ? namespaceProblem(binding.namespace) : NOT_PLAIN);
-  add("name", typeof binding.name === "string" ? serviceAccountNameProblem(binding.name) : NOT_PLAIN);
-  if (binding.clusters?.length === 0) {
-    add("clusters", "is empty: leave it out to bind in every cluster, or name the clusters");
-  }
-  binding.clusters?.forEach((cluster, index) => {
-    const reason = known.includes(cluster) ? undefined : unknownClusterReason(cluster, known);
-    const again = binding.clusters?.indexOf(cluster) !== index ? `names "${cluster}" twice` : undefined;
-    add(`clusters[${index}]`, reason ?? again);
-  });
-  return problems;
-}
-
-const NOT_PLAIN = "must be plain text: it decides which resources there are and what they are called";
-
 function samplePodProblems({ samplePod, serviceAccounts }: MultiClusterIrsaArgs): Problem[] {
   if (samplePod === undefined || !Array.isArray(serviceAccounts)) {
     return [];
   }
-  return serviceAccounts.flatMap(({ name }, index) => {
-    const reason = samplePodNameProblem(name);
+  return serviceAccounts.flatMap(({ name, match }, index) => {
+    const reason = match === SubjectMatch.Wildcard ? undefined : samplePodNameProblem(name);
     return reason === undefined ? [] : [{ propertyPath: `serviceAccounts[${index}].name`, reason }];
   });
-}
-
-/** Faults of the trust settings. */
-export function trustProblems({ form, maxSize = DEFAULT_MAX_SIZE }: TrustSettings): Problem[] {
-  const problems: Problem[] = [];
-  const forms: string[] = Object.values(TrustPolicyForm);
-  if (form !== undefined && !forms.includes(form)) {
-    problems.push({
-      propertyPath: "trust.form",
-      reason: `is ${JSON.stringify(form)}: write ${forms.join(" or ")}`,
-    });
-  }
-  if (!Number.isInteger(maxSize) || maxSize < DEFAULT_MAX_SIZE || maxSize > LARGEST_MAX_SIZE) {
-    const range = `a whole number from ${DEFAULT_MAX_SIZE} to ${LARGEST_MAX_SIZE}`;
-    problems.push({
-      propertyPath: "trust.maxSize",
-      reason: `is ${String(maxSize)}: write the account's quota, ${range}`,
-    });
-  }
-  return problems;
-}
-
-/**
- * The size of the trust policy does not depend on which account it is, so where every issuer is known it is judged before
- * AWS is asked for anything.
- */
-function foreseeableOverflow({ clusters, serviceAccounts, trust = {} }: MultiClusterIrsaArgs): Problem[] {
-  const trusted = clusters.flatMap(({ name, issuerUrl }) => {
-    const subjects = bindingsOf(name, serviceAccounts).map((binding) =>
-      subjectOf(binding.namespace, binding.name),
-    );
-    return isPlain(issuerUrl) && subjects.length > 0 ? [{ name, issuerUrl, subjects }] : [];
-  });
-  if (trusted.length === 0) {
-    return [];
-  }
-  const standIns = trusted.map(({ issuerUrl, ...rest }) => ({
-    ...rest,
-    // The shortest partition: what does not fit with it fits with none.
-    oidcProviderArn: oidcProviderArn(parseIssuer(issuerUrl), { partition: "aws", accountId: "000000000000" }),
-  }));
-  const reason = budgetProblem(trustBudget(standIns, trust), standIns, trust);
-  return reason === undefined ? [] : [{ propertyPath: "clusters", reason: `are too many: ${reason}` }];
 }

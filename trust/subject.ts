@@ -1,3 +1,11 @@
+/** How a binding's namespace and name are meant. */
+export enum SubjectMatch {
+  /** One ServiceAccount, by its exact names. */
+  Exact = "Exact",
+  /** Every ServiceAccount that fits, where `*` stands for any characters, or none. */
+  Wildcard = "Wildcard",
+}
+
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const MAX_LABEL = 63;
 const MAX_SUBDOMAIN = 253;
@@ -47,6 +55,37 @@ export function serviceAccountNameProblem(name: string): string | undefined {
   return wellFormed ? undefined : charactersProblem(name, "letters, digits, '-' and '.'");
 }
 
+/**
+ * Says why this is not a namespace in which `*` stands for any characters, or undefined.
+ *
+ * @param pattern letters, digits, `-` and `*`; without `*` it is a namespace like any other.
+ */
+export function namespacePatternProblem(pattern: string): string | undefined {
+  return patternProblem(pattern, namespaceProblem, /^[-a-z0-9*]*$/, "letters, digits, '-' and '*'");
+}
+
+/** Says why this is not the name of a ServiceAccount in which `*` stands for any characters, or undefined. */
+export function serviceAccountNamePatternProblem(pattern: string): string | undefined {
+  return patternProblem(pattern, serviceAccountNameProblem, /^[-a-z0-9.*]*$/, "letters, digits, '-', '.' and '*'");
+}
+
+function patternProblem(
+  pattern: string,
+  exactProblem: (name: string) => string | undefined,
+  characters: RegExp,
+  allowed: string,
+): string | undefined {
+  if (!pattern.includes("*") || pattern.length > MAX_SUBDOMAIN) {
+    return exactProblem(pattern);
+  }
+  return characters.test(pattern)
+    ? undefined
+    : `is not a pattern of names that Kubernetes takes: "${pattern}" (lower-case ${allowed})`;
+}
+
 function charactersProblem(value: string, allowed: string): string {
+  if (/[*?]/.test(value)) {
+    return `has a wildcard: "${value}". Write exact names, or set match to SubjectMatch.Wildcard, for which \`*\` stands for any characters`;
+  }
   return `is not a name that Kubernetes takes: "${value}" (lower-case ${allowed}; a letter or digit at both ends)`;
 }

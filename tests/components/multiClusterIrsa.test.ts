@@ -225,6 +225,8 @@ describe("MultiClusterIrsa: three clusters, two bindings", () => {
       trustPolicyJson: TRUST_POLICY,
       trustPolicySize: TRUST_POLICY.length,
       serviceAccountAnnotations: { "eks.amazonaws.com/role-arn": ROLE_ARN },
+      roleArns: { green: ROLE_ARN, blue: ROLE_ARN, ireland: ROLE_ARN },
+      shardRoles: {},
     };
     assert.deepEqual(recording.outputs.get(recording.one(FLEET).urn), outputs);
     for (const [key, expected] of Object.entries(outputs)) {

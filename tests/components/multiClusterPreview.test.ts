@@ -53,6 +53,8 @@ describe("MultiClusterIrsa: a first preview", () => {
       trustPolicyJson: policy,
       trustPolicySize: String(policy).length,
       serviceAccountAnnotations: UNKNOWN,
+      roleArns: UNKNOWN,
+      shardRoles: {},
     });
     for (const { inputs } of recording.of(SERVICE_ACCOUNT)) {
       assert.deepEqual(inputs.metadata, {

@@ -38,6 +38,8 @@ export class Recording {
   readonly outputs = new Map<string, unknown>();
   /** What the program threw, and what came to light afterwards in Outputs. */
   readonly errors: Error[] = [];
+  /** What the user was warned of. */
+  readonly warnings: string[] = [];
 
   /** The one resource of this type and, where it is given, this name. */
   one(type: string, name?: string): Registration {
@@ -100,6 +102,7 @@ async function run<T>(program: (library: Library) => T, options: RecordOptions) 
   const recording = new Recording();
   const preview = options.preview ?? false;
   const { failed, release } = collectRejections(recording);
+  const stopListening = collectWarnings(recording);
   try {
     const result = await withLocalStorage(async () => {
       await pulumi.runtime.setMocks(
@@ -124,8 +127,18 @@ async function run<T>(program: (library: Library) => T, options: RecordOptions) 
     });
     return { recording, result };
   } finally {
+    stopListening();
     release();
   }
+}
+
+/** Without an engine the SDK writes warnings to the console. */
+function collectWarnings({ warnings }: Recording): () => void {
+  const { warn } = console;
+  console.warn = (text: string) => warnings.push(text.replace("warning: [runtime] ", ""));
+  return () => {
+    console.warn = warn;
+  };
 }
 
 /** Mocks are shown a part of each request: the rest is taken from the requests themselves. */

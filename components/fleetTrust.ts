@@ -1,0 +1,121 @@
+import type { Role } from "@pulumi/aws/iam/role";
+import * as pulumi from "@pulumi/pulumi";
+import { bindingsOf } from "./bindings";
+import { oidcProvider, type MadeOidcProvider } from "./clusterOidcProvider";
+import { makeRole } from "./irsaRole";
+import type { MultiClusterIrsaArgs } from "./multiClusterIrsa";
+import { formerly } from "./names";
+import { isPlain } from "./problems";
+import { roleAccount, type RoleAccount } from "./roleAccount";
+import { roleNameIn } from "./roleValidation";
+import { shardResourceNames, shardsOf, type Shard } from "./shards";
+import { trustDocument } from "./trustDocument";
+import { clientIdsOf } from "./trustValidation";
+import type { IrsaCluster, RoleSettings, TrustSettings } from "./types";
+import { sharedIssuerReason } from "./validation";
+
+/** A role and the clusters that it serves: all of them, or those of a shard. */
+export interface FleetRole extends Shard {
+  role: Role;
+  policies: pulumi.Resource[];
+  trustPolicyJson: pulumi.Output<string>;
+}
+
+/** The AWS half of a fleet: the clusters' OIDC providers by cluster name, and the role, or one for each shard. */
+export function makeFleetTrust(
+  name: string,
+  args: MultiClusterIrsaArgs,
+  context: { what: string; parent: pulumi.Resource },
+): { providers: Map<string, MadeOidcProvider>; roles: FleetRole[] } {
+  const account = roleAccount(context.parent);
+  const providers = makeProviders(name, args, account, context);
+  // A shard in which nobody is bound yet has no role: there is no trust policy of nobody.
+  const shards = shardsOf(args.clusters, args.trust ?? {}).filter(({ clusters }) =>
+    clusters.some((cluster) => bindingsOf(cluster.name, args.serviceAccounts).length > 0),
+  );
+  const roles = shards.map((shard) => makeShardRole(name, args, shard, { ...context, account, providers }));
+  return { providers, roles };
+}
+
+function makeProviders(
+  name: string,
+  args: MultiClusterIrsaArgs,
+  account: pulumi.Output<RoleAccount>,
+  { what, parent }: { what: string; parent: pulumi.Resource },
+): Map<string, MadeOidcProvider> {
+  const claims = issuerClaims(args.clusters);
+  return new Map(
+    args.clusters.map((cluster, index) => {
+      const made = oidcProvider(`${name}/${cluster.name}`, cluster, account, {
+        what,
+        path: `clusters[${index}].`,
+        parent,
+        ...(args.tags && { tags: args.tags }),
+        aliases: formerly(cluster, (former) => `${name}/${former}`),
+        claim: claims(index),
+      });
+      return [cluster.name, made];
+    }),
+  );
+}
+
+function makeShardRole(
+  name: string,
+  args: MultiClusterIrsaArgs,
+  shard: Shard,
+  context: {
+    what: string;
+    parent: pulumi.Resource;
+    account: pulumi.Output<RoleAccount>;
+    providers: Map<string, MadeOidcProvider>;
+  },
+): FleetRole {
+  const { what, parent, account, providers } = context;
+  const { trust = {}, role = {} } = args;
+  const made = shard.clusters.flatMap((cluster) => providers.get(cluster.name) ?? []);
+  const arns = shard.clusters.map((cluster, index) => ({
+    name: cluster.name,
+    arn: made[index]?.arn ?? "",
+    clientIds: clientIdsOf(cluster),
+    propertyPath: `clusters[${args.clusters.indexOf(cluster)}].${cluster.oidcProviderArn === undefined ? "issuerUrl" : "oidcProviderArn"}`,
+  }));
+  const trustPolicyJson = trustDocument(arns, args.serviceAccounts, trust, account, {
+    what,
+    resource: parent,
+    ...(shard.name !== undefined && { shard: shard.name }),
+  });
+  const { path, roleName } = shardResourceNames(name, shard, trust);
+  const settings = { ...args, role: shardSettings(role, shard, trust) };
+  const dependsOn = made.flatMap(({ resource }) => resource ?? []);
+  return {
+    ...shard,
+    ...makeRole(roleName, settings, trustPolicyJson, { what, parent, dependsOn, path }),
+    trustPolicyJson,
+  };
+}
+
+function shardSettings(role: RoleSettings, { name: shard }: Shard, trust: TrustSettings): RoleSettings {
+  const { name } = role;
+  if (name === undefined || shard === undefined) {
+    return role;
+  }
+  const inShard = (whole: string) => roleNameIn(shard, whole, trust);
+  return { ...role, name: isPlain(name) ? inShard(name) : pulumi.output(name).apply(inShard) };
+}
+
+/**
+ * Gives each issuer to the cluster that comes first with it. Issuers are compared as they arrive, and not as one Output of
+ * all, which would make each cluster's resources depend on every other cluster.
+ */
+function issuerClaims(clusters: IrsaCluster[]): (index: number) => (issuerUrl: string) => string | undefined {
+  const owners = new Map<string, number>();
+  // What is known from the start goes before what arrives.
+  clusters.forEach(({ issuerUrl }, index) => {
+    if (isPlain(issuerUrl)) owners.set(issuerUrl, index);
+  });
+  return (index) => (issuerUrl) => {
+    const owner = owners.get(issuerUrl) ?? index;
+    owners.set(issuerUrl, owner);
+    return owner === index ? undefined : sharedIssuerReason(issuerUrl, `clusters[${owner}].issuerUrl`);
+  };
+}

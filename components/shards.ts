@@ -1,0 +1,141 @@
+import { budgetProblem, trustBudget } from "../trust/budget";
+import type { TrustedCluster } from "../trust/types";
+import { repeated, type Problem } from "./problems";
+import type { IrsaCluster, TrustSettings } from "./types";
+
+/** The clusters that one role serves. */
+export interface Shard {
+  /** Undefined: there are no shards, and this is all. */
+  name?: string;
+  clusters: IrsaCluster[];
+}
+
+const SHARD_NAME = /^[0-9A-Za-z][0-9A-Za-z_-]{0,31}$/;
+
+/** The shards in their order, or one of all clusters. */
+export function shardsOf(clusters: IrsaCluster[], trust: TrustSettings): Shard[] {
+  return trust.shards === undefined
+    ? [{ clusters }]
+    : trust.shards.map((name) => ({ name, clusters: clusters.filter(({ shard }) => shard === name) }));
+}
+
+/**
+ * What a shard's role is called in its URN, and below what its policies are; the original shard's as if there were no shards.
+ * The engine makes the role's physical name of it, in which IAM takes no slash.
+ */
+export function shardResourceNames(
+  name: string,
+  { name: shard }: Shard,
+  trust: TrustSettings,
+): { roleName: string; path: string } {
+  return shard === undefined || shard === trust.originalShard
+    ? { roleName: name, path: name }
+    : { roleName: `${name}-${shard}`, path: `${name}/${shard}` };
+}
+
+/** Faults of the shards: their names, and which cluster is in which. */
+export function shardProblems(clusters: IrsaCluster[], { shards, originalShard }: TrustSettings): Problem[] {
+  if (shards === undefined) {
+    const placed = clusters.flatMap(({ shard }, index) =>
+      shard === undefined
+        ? []
+        : [
+            {
+              propertyPath: `clusters[${index}].shard`,
+              reason: `is "${shard}", and there are no shards: list them in trust.shards, or leave it out`,
+            },
+          ],
+    );
+    return originalShard === undefined
+      ? placed
+      : [
+          ...placed,
+          { propertyPath: "trust.originalShard", reason: "is given, and there are no trust.shards" },
+        ];
+  }
+  if (!Array.isArray(shards) || shards.length === 0) {
+    return [
+      { propertyPath: "trust.shards", reason: "is empty: name the shards, or leave it out for one role" },
+    ];
+  }
+  const known = shards.map((shard) => `"${shard}"`).join(", ");
+  const original =
+    originalShard === undefined || shards.includes(originalShard)
+      ? []
+      : [{ propertyPath: "trust.originalShard", reason: `is "${originalShard}": write one of ${known}` }];
+  return [
+    ...shards.flatMap((shard, index) =>
+      typeof shard === "string" && SHARD_NAME.test(shard)
+        ? []
+        : [
+            {
+              propertyPath: `trust.shards[${index}]`,
+              reason: `is not a shard's name: ${JSON.stringify(shard)} (1 to 32 letters, digits, "-" and "_", a letter or digit first)`,
+            },
+          ],
+    ),
+    ...repeated(
+      shards,
+      shards.map((_, index) => `trust.shards[${index}]`),
+      (shard, first) => `is "${shard}", as ${first} is: list each shard once`,
+    ),
+    ...original,
+    ...clusters.flatMap(({ shard }, index) =>
+      shard !== undefined && shards.includes(shard)
+        ? []
+        : [
+            {
+              propertyPath: `clusters[${index}].shard`,
+              reason: `${shard === undefined ? "is missing" : `is "${shard}"`}: write one of ${known}`,
+            },
+          ],
+    ),
+  ];
+}
+
+/** One shard, or the whole without shards, with its clusters as the trust policy sees them. */
+export interface TrustedShard {
+  name?: string;
+  clusters: TrustedCluster[];
+}
+
+/**
+ * Says that a shard's trust policy is over its limit, and where else there is room; undefined when it fits.
+ *
+ * @param all every shard, where the others are known too.
+ */
+export function shardOverflow(
+  shard: TrustedShard,
+  trust: TrustSettings,
+  all: TrustedShard[] | undefined,
+): string | undefined {
+  if (shard.clusters.length === 0) {
+    return undefined;
+  }
+  const budget = trustBudget(shard.clusters, trust);
+  const tooMuch = shard.clusters.find(({ name }) => name === budget.overflow);
+  if (shard.name === undefined || tooMuch === undefined) {
+    return budgetProblem(budget, shard.clusters, trust);
+  }
+  const rooms = (all ?? [])
+    .filter(({ name }) => name !== shard.name)
+    .map(({ name, clusters }) => `"${name ?? ""}" for ${placesFor(tooMuch, clusters, trust)}`);
+  const where =
+    all && ` (room for clusters like "${tooMuch.name}": ${rooms.join(", ") || "there is no other shard"})`;
+  const remedy = `move clusters to a shard with room, or name another shard in trust.shards${where ?? ""}`;
+  return `shard "${shard.name}": ${budgetProblem(budget, shard.clusters, trust, remedy) ?? ""}`;
+}
+
+/** How many clusters of this kind fit beside those that are there. */
+function placesFor(cluster: TrustedCluster, others: TrustedCluster[], trust: TrustSettings): number {
+  const clusters = [...others];
+  const taken = new Set(others.map(({ oidcProviderArn }) => oidcProviderArn));
+  for (let id = 0; ; id++) {
+    // An ARN of the same length that no other cluster has.
+    const oidcProviderArn = cluster.oidcProviderArn.replace(/.{4}$/, String(id).padStart(4, "0"));
+    if (taken.has(oidcProviderArn)) continue;
+    clusters.push({ ...cluster, name: `${cluster.name}-${id}`, oidcProviderArn });
+    const { used, limit } = trustBudget(clusters, trust);
+    if (used > limit) return clusters.length - others.length - 1;
+  }
+}

@@ -1,0 +1,143 @@
+import { conditionProblems, extraStatementProblems } from "../trust/extras";
+import { oidcProviderArn, parseIssuer } from "../trust/issuer";
+import { DEFAULT_MAX_SIZE, LARGEST_MAX_SIZE } from "../trust/size";
+import { clustersOfUnknownAudience } from "../trust/trusted";
+import { STS_AUDIENCE, TrustPolicyForm } from "../trust/types";
+import { trustedCluster } from "./bindings";
+import type { MultiClusterIrsaArgs } from "./multiClusterIrsa";
+import { isPlain, type Problem } from "./problems";
+import { shardOverflow, shardsOf } from "./shards";
+import type { IrsaCluster, TrustSettings } from "./types";
+
+/** The client IDs of a cluster's provider, as far as they are known: one that is created gets exactly STS. */
+export function clientIdsOf(
+  cluster: Pick<IrsaCluster, "oidcProviderArn" | "oidcProviderClientIds">,
+): string[] | undefined {
+  return cluster.oidcProviderArn === undefined ? [STS_AUDIENCE] : cluster.oidcProviderClientIds;
+}
+
+/** Faults of the trust settings, each by itself. */
+export function trustProblems({
+  form,
+  maxSize = DEFAULT_MAX_SIZE,
+  conditions = {},
+  statements = [],
+}: TrustSettings): Problem[] {
+  const problems: Problem[] = [];
+  const forms: string[] = Object.values(TrustPolicyForm);
+  if (form !== undefined && !forms.includes(form)) {
+    problems.push({
+      propertyPath: "trust.form",
+      reason: `is ${JSON.stringify(form)}: write ${forms.join(" or ")}`,
+    });
+  }
+  if (!Number.isInteger(maxSize) || maxSize < DEFAULT_MAX_SIZE || maxSize > LARGEST_MAX_SIZE) {
+    const range = `a whole number from ${DEFAULT_MAX_SIZE} to ${LARGEST_MAX_SIZE}`;
+    problems.push({
+      propertyPath: "trust.maxSize",
+      reason: `is ${String(maxSize)}: write the account's quota, ${range}`,
+    });
+  }
+  const inConditions = conditionProblems(conditions, { webIdentity: true }).map(({ path, reason }) => ({
+    propertyPath: `trust.conditions${path}`,
+    reason,
+  }));
+  const inStatements = statements.flatMap((statement, index) =>
+    extraStatementProblems(statement).map(({ path, reason }) => ({
+      propertyPath: `trust.statements[${index}]${path}`,
+      reason,
+    })),
+  );
+  return [...problems, ...inConditions, ...inStatements];
+}
+
+/** Says what is wrong with what is said of a provider's client IDs, or undefined. */
+export function clientIdProblem(
+  cluster: Pick<IrsaCluster, "oidcProviderArn" | "oidcProviderClientIds">,
+): string | undefined {
+  const { oidcProviderArn: adopted, oidcProviderClientIds: ids } = cluster;
+  if (ids === undefined) {
+    return undefined;
+  }
+  if (adopted === undefined) {
+    return `is for a provider that is adopted; the one that is created has exactly ${STS_AUDIENCE}: leave it out`;
+  }
+  return Array.isArray(ids) && ids.includes(STS_AUDIENCE)
+    ? undefined
+    : `lacks ${STS_AUDIENCE}, so that STS takes no token of this cluster: add it to the provider (aws iam add-client-id-to-open-id-connect-provider) and here`;
+}
+
+/** Settings that make no sense where there is one role. */
+export function oneRoleProblems({ shards, originalShard }: TrustSettings): Problem[] {
+  return Object.entries({ shards, originalShard }).flatMap(([property, value]) =>
+    value === undefined
+      ? []
+      : [
+          {
+            propertyPath: `trust.${property}`,
+            reason: "is for MultiClusterIrsa; this is one role: leave it out",
+          },
+        ],
+  );
+}
+
+/** The clusters with which a form that leaves the audience to the providers cannot be had. */
+export function audienceProblems(
+  clusters: Pick<IrsaCluster, "name" | "oidcProviderArn" | "oidcProviderClientIds">[],
+  { form }: TrustSettings,
+): Problem[] {
+  if (form !== TrustPolicyForm.SubjectOnly && form !== TrustPolicyForm.SingleStatement) {
+    return [];
+  }
+  return clusters.flatMap((cluster, index) => {
+    const ids = clientIdsOf(cluster);
+    const unknown = clustersOfUnknownAudience([
+      { name: "", oidcProviderArn: "", subjects: [], ...(ids && { oidcProviderClientIds: ids }) },
+    ]);
+    return unknown.length === 0
+      ? []
+      : [{ propertyPath: `clusters[${index}].oidcProviderClientIds`, reason: audienceReason(form, ids) }];
+  });
+}
+
+function audienceReason(form: string, ids: string[] | undefined): string {
+  const found = ids === undefined ? "is missing" : `is ${JSON.stringify(ids)}`;
+  return (
+    `${found}: the form ${form} leaves it to the OIDC provider that tokens were made for STS. If the client ID list of this adopted ` +
+    `provider is exactly that (aws iam get-open-id-connect-provider --query ClientIDList), write ["${STS_AUDIENCE}"]; else use StatementPerCluster`
+  );
+}
+
+/**
+ * The size of a trust policy does not depend on which account it is, so where every issuer is known it is judged before
+ * AWS is asked for anything.
+ */
+export function foreseeableOverflow({
+  clusters,
+  serviceAccounts,
+  trust = {},
+}: MultiClusterIrsaArgs): Problem[] {
+  const shards = shardsOf(clusters, trust).map((shard) => ({
+    ...(shard.name !== undefined && { name: shard.name }),
+    clusters: shard.clusters.flatMap((cluster) => {
+      const { name, issuerUrl } = cluster;
+      if (!isPlain(issuerUrl)) return [];
+      // The shortest partition: what does not fit with it fits with none.
+      const account = { partition: "aws", accountId: "000000000000" };
+      const ids = clientIdsOf(cluster);
+      const trusted = trustedCluster(
+        {
+          name,
+          oidcProviderArn: oidcProviderArn(parseIssuer(issuerUrl), account),
+          ...(ids && { oidcProviderClientIds: ids }),
+        },
+        serviceAccounts,
+      );
+      return trusted.subjects.length + (trusted.subjectPatterns?.length ?? 0) > 0 ? [trusted] : [];
+    }),
+  }));
+  return shards.flatMap((shard) => {
+    const reason = shardOverflow(shard, trust, shards);
+    return reason === undefined ? [] : [{ propertyPath: "clusters", reason: `are too many: ${reason}` }];
+  });
+}
