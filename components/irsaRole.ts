@@ -13,6 +13,7 @@ import {
   roleProblems,
   sessionProblem,
 } from "./roleValidation";
+import { checkShapes, untold } from "./shapes";
 import { trustDocument } from "./trustDocument";
 import type { RoleSettings, ServiceAccountBinding, TrustSettings } from "./types";
 import { bindingProblems } from "./bindingValidation";
@@ -155,6 +156,11 @@ function settingsOf(settings: RoleSettings, { what, parent }: { what: string; pa
 }
 
 function findRoleProblems(args: IrsaRoleArgs): Problem[] {
+  const { problems, usable } = checkShapes(args);
+  return [...problems, ...untold(problemsIn(usable), problems)];
+}
+
+function problemsIn(args: IrsaRoleArgs): Problem[] {
   const clusters = Array.isArray(args.clusters) ? args.clusters : [];
   const empty = { propertyPath: "clusters", reason: "is empty: list at least one cluster" };
   const paths = clusters.map((_, index) => `clusters[${index}]`);

@@ -6,6 +6,7 @@ import { kubernetesProblems } from "./kubernetesProviders";
 import { isPlain, repeated, type Problem } from "./problems";
 import { permissionProblems, roleProblems } from "./roleValidation";
 import { samplePodNameProblem } from "./proofNames";
+import { checkShapes, untold } from "./shapes";
 import { shardProblems } from "./shards";
 import { audienceProblems, clientIdProblem, foreseeableOverflow, trustProblems } from "./trustValidation";
 import type { IrsaCluster } from "./types";
@@ -25,6 +26,11 @@ const MAX_THUMBPRINTS = 5;
  * if (problems.length > 0) throw new pulumi.RunError(problems.map((p) => `${p.propertyPath} ${p.reason}`).join("\n"));
  */
 export function findProblems(args: MultiClusterIrsaArgs, opts: MultiClusterIrsaOptions = {}): Problem[] {
+  const { problems, usable } = checkShapes(args);
+  return [...problems, ...untold(problemsIn(usable, opts), problems)];
+}
+
+function problemsIn(args: MultiClusterIrsaArgs, opts: MultiClusterIrsaOptions): Problem[] {
   const fleet = [
     ...clusterProblems(args.clusters),
     ...bindingProblems(args.serviceAccounts, args.clusters),

@@ -8,6 +8,8 @@ import {
   type MultiClusterIrsaArgs,
   type Problem,
   type ServiceAccountBinding,
+  type SubjectMatch,
+  type TrustSettings,
 } from "../../index";
 
 type Entry = Record<string, unknown>;
@@ -20,9 +22,12 @@ const CLUSTER_KEYS = [
   "issuerUrl",
   "kubeconfig",
   "oidcProviderArn",
+  "oidcProviderClientIds",
   "formerNames",
+  "shard",
 ];
-const BINDING_KEYS = ["namespace", "name", "clusters"];
+const BINDING_KEYS = ["namespace", "name", "clusters", "match", "allowWildcardNamespace"];
+const TRUST_KEYS = ["form", "maxSize", "shards", "originalShard", "conditions", "statements"];
 
 /**
  * Reads the fleet from the stack's configuration. What is wrong with it is collected, not thrown, so that it can be told
@@ -41,6 +46,7 @@ export function readFleet(config: pulumi.Config): { args: MultiClusterIrsaArgs; 
     clusters,
     serviceAccounts,
     policyArns: readPolicyArns(config, problems),
+    trust: readTrust(config, problems),
     ...(roleName !== undefined && { role: { name: roleName } }),
     ...(config.get("samplePods") === "false" ? {} : { samplePod: {} }),
     ...(config.get("verificationJobs") === "true" ? { verificationJob: {} } : {}),
@@ -56,18 +62,22 @@ function readCluster(entry: Entry, path: string, problems: Problem[]): IrsaClust
   const kubeconfigFile = text("kubeconfig");
   const [clusterName, region, profile] = [text("clusterName"), text("region"), text("profile")];
   const oidcProviderArn = text("oidcProviderArn");
+  const oidcProviderClientIds = readTexts(entry, "oidcProviderClientIds", path, problems);
   const formerNames = readTexts(entry, "formerNames", path, problems);
+  const shard = text("shard");
   const common = {
     ...(oidcProviderArn !== undefined && { oidcProviderArn }),
+    ...(oidcProviderClientIds && { oidcProviderClientIds }),
     ...(formerNames && { formerNames }),
+    ...(shard !== undefined && { shard }),
   };
   if (issuerUrl === undefined && kubeconfigFile === undefined && name !== "") {
-    return fromClusterName(name, {
-      ...common,
+    const found = fromClusterName(name, {
       ...(clusterName !== undefined && { clusterName }),
       ...(region !== undefined && { region }),
       ...(profile !== undefined && { profile }),
     });
+    return { ...found, ...common };
   }
   const kubeconfig =
     kubeconfigFile === undefined ? undefined : readKubeconfig(kubeconfigFile, path, problems);
@@ -91,7 +101,26 @@ function readBinding(entry: Entry, path: string, problems: Problem[]): ServiceAc
     namespace: readText(entry, "namespace", path, problems) ?? "",
     name: readText(entry, "name", path, problems) ?? "",
     ...(clusters && { clusters }),
+    // What is wrong with these the component says.
+    ...(entry.match !== undefined && { match: entry.match as SubjectMatch }),
+    ...(entry.allowWildcardNamespace === true && { allowWildcardNamespace: true }),
   };
+}
+
+/** Settings of the trust policy, whose values the component checks. */
+function readTrust(config: pulumi.Config, problems: Problem[]): TrustSettings {
+  const value: unknown = readObject(config, "trust", "a map", problems) ?? {};
+  if (!isEntry(value)) {
+    problems.push({ propertyPath: "trust", reason: `is not a map: write ${TRUST_KEYS.join(", ")}` });
+    return {};
+  }
+  for (const strange of Object.keys(value).filter((name) => !TRUST_KEYS.includes(name))) {
+    problems.push({
+      propertyPath: `trust.${strange}`,
+      reason: `is unknown: there are ${TRUST_KEYS.join(", ")}`,
+    });
+  }
+  return value;
 }
 
 function readPolicyArns(config: pulumi.Config, problems: Problem[]): Record<string, string> {

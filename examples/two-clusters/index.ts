@@ -14,8 +14,12 @@ if (all.length > 0) {
 
 const irsa = new MultiClusterIrsa("app", args);
 
-export const roleArn = irsa.roleArn;
-export const roleName = irsa.roleName;
+// With shards there is a role for each of them.
+const sharded = args.trust?.shards !== undefined;
+export const roleArn = sharded ? undefined : irsa.roleArn;
+export const roleName = sharded ? undefined : irsa.roleName;
+export const trustPolicy = sharded ? undefined : irsa.trustPolicyJson;
+export const trustPolicySize = sharded ? undefined : irsa.trustPolicySize;
+export const roleArns = irsa.roleArns;
+export const shardRoles = irsa.shardRoles;
 export const oidcProviderArns = irsa.oidcProviderArns;
-export const trustPolicy = irsa.trustPolicyJson;
-export const trustPolicySize = irsa.trustPolicySize;

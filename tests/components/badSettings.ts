@@ -86,8 +86,8 @@ export const BAD_BINDINGS: BadInput[] = [
     /set allowWildcardNamespace to true/,
   ],
   [
-    "an acknowledgement that is no boolean",
-    bind({ match: "Wildcard", namespace: "*", allowWildcardNamespace: "true" }),
+    "a wildcard namespace that is not meant",
+    bind({ match: "Wildcard", namespace: "*", allowWildcardNamespace: false }),
     "serviceAccounts[0].namespace",
     /set allowWildcardNamespace to true/,
   ],

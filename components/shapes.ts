@@ -1,0 +1,149 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Problem } from "./problems";
+
+/** What a value must look like before anybody asks what it says: a program in JavaScript may well write another. */
+type Shape =
+  | { kind: "text" | "flag" | "lateText" | "lateNumber" }
+  | { kind: "list" | "map"; of: Shape }
+  | { kind: "record"; properties: { [name: string]: Shape } };
+
+const text: Shape = { kind: "text" };
+const lateText: Shape = { kind: "lateText" };
+const list = (of: Shape): Shape => ({ kind: "list", of });
+const map = (of: Shape): Shape => ({ kind: "map", of });
+const record = (properties: { [name: string]: Shape }): Shape => ({ kind: "record", properties });
+
+const conditions = map(map(list(text)));
+/** `name` and `namespace` are not here: their own checks say more of what they decide. */
+const shapes: { [name: string]: Shape } = {
+  clusters: list(
+    record({
+      issuerUrl: lateText,
+      oidcProviderArn: lateText,
+      oidcProviderClientIds: list(text),
+      kubeconfig: lateText,
+      formerNames: list(text),
+      thumbprints: list(text),
+      shard: text,
+    }),
+  ),
+  serviceAccounts: list(
+    record({ clusters: list(text), match: text, allowWildcardNamespace: { kind: "flag" } }),
+  ),
+  policyArns: map(lateText),
+  inlinePolicies: map(lateText),
+  role: record({
+    name: lateText,
+    path: lateText,
+    description: lateText,
+    maxSessionDuration: { kind: "lateNumber" },
+    permissionsBoundaryArn: lateText,
+  }),
+  trust: record({
+    form: text,
+    shards: list(text),
+    originalShard: text,
+    conditions,
+    statements: list(record({ sid: text, awsPrincipals: list(text), actions: list(text), conditions })),
+  }),
+  samplePod: record({}),
+  verificationJob: record({}),
+  tags: map(lateText),
+};
+
+/**
+ * Finds what is not even of the kind it should be, such as text where a list should be.
+ *
+ * @returns the faults, and the arguments without what is wrong, so that what they say can be checked all the same. Of what stands at
+ * the path of a fault nothing more is to be told.
+ */
+export function checkShapes<T extends object>(args: T): { problems: Problem[]; usable: T } {
+  const problems: Problem[] = [];
+  const usable = usableOf(args, record(shapes), "", problems);
+  return { problems, usable: problems.length === 0 ? args : ((usable ?? {}) as T) };
+}
+
+/** Faults of what is usable, but for those at a path of which a fault was told already. */
+export function untold(problems: Problem[], told: Problem[]): Problem[] {
+  const touches = (one: string, other: string) => one.startsWith(other) || other.startsWith(`${one}[`);
+  return problems.filter((one) => !told.some((other) => touches(one.propertyPath, other.propertyPath)));
+}
+
+function usableOf(value: unknown, shape: Shape, path: string, problems: Problem[]): unknown {
+  if (value === undefined || isOfKind(value, shape)) {
+    return withUsableParts(value, shape, (entry, of, key) => usableOf(entry, of, `${path}${key}`, problems));
+  }
+  const what = value === null ? "empty" : Array.isArray(value) ? "a list" : typeof value;
+  const found = isLate(value) ? "arrives while the program runs" : `is ${what}`;
+  // Keys begin with a dot, but at the top.
+  const propertyPath = path.replace(/^\./, "") || "arguments";
+  problems.push({ propertyPath, reason: `${found}: write ${EXPECTED[shape.kind]}` });
+  return undefined;
+}
+
+function withUsableParts(
+  value: unknown,
+  shape: Shape,
+  usable: (entry: unknown, of: Shape, key: string) => unknown,
+): unknown {
+  if (shape.kind === "list" && Array.isArray(value)) {
+    // Holes count: an entry of a list cannot be left out.
+    const entries = Array.from(value, (entry: unknown) => entry ?? null);
+    return entries.map((entry, index) => usable(entry, shape.of, `[${index}]`) ?? empty(shape.of));
+  }
+  if (shape.kind === "map" && isMap(value)) {
+    return fromEntries(value, (key) => usable(value[key], shape.of, `[${JSON.stringify(key)}]`));
+  }
+  if (shape.kind === "record" && isMap(value)) {
+    return fromEntries(value, (key) => {
+      const of = Object.hasOwn(shape.properties, key) ? shape.properties[key] : undefined;
+      return of ? usable(value[key], of, `.${key}`) : value[key];
+    });
+  }
+  return value;
+}
+
+const EXPECTED: { [kind in Shape["kind"]]: string } = {
+  text: "text",
+  flag: "true or false",
+  lateText: "text, or an Output of it",
+  lateNumber: "a number",
+  list: "a list",
+  map: "a map",
+  record: "a map",
+};
+
+function isOfKind(value: unknown, { kind }: Shape): boolean {
+  switch (kind) {
+    case "text":
+      return typeof value === "string";
+    case "flag":
+      return typeof value === "boolean";
+    case "lateText":
+      return typeof value === "string" || isLate(value);
+    case "lateNumber":
+      return typeof value === "number" || isLate(value);
+    case "list":
+      return Array.isArray(value);
+    case "map":
+    case "record":
+      return isMap(value);
+  }
+}
+
+/** What stands in a list for an entry that is wrong, so that the others keep their places. */
+function empty({ kind }: Shape): unknown {
+  return kind === "list" ? [] : kind === "map" || kind === "record" ? {} : "";
+}
+
+function fromEntries(map: Record<string, unknown>, valueOf: (key: string) => unknown): object {
+  return Object.fromEntries(Object.keys(map).map((key) => [key, valueOf(key)]));
+}
+
+function isLate(value: unknown): boolean {
+  return pulumi.Output.isInstance(value) || value instanceof Promise;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isLate(value);
+}
