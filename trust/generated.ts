@@ -33,7 +33,7 @@ interface Clause {
 }
 
 const ELEMENTS = new Set(["Sid", "Effect", "Principal", "Action", "Condition"]);
-const OPERATOR = /^string(equals|like)(ifexists)?$/i;
+const OPERATOR = /^String(Equals|Like)(IfExists)?$/;
 
 /** The extra conditions that each generated statement must have. Issuers' keys are never extra. */
 export function extraConditions(conditions: TrustConditions): ConditionTable {
@@ -132,7 +132,7 @@ function subjectCondition({ operator, key, values }: Clause): SubjectCondition {
 }
 
 function isLike(operator: string): boolean {
-  return operator.toLowerCase().startsWith("stringlike");
+  return operator.startsWith("StringLike");
 }
 
 function conditionOf(clauses: Clause[]): TrustConditions {

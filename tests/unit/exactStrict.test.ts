@@ -77,6 +77,11 @@ describe("findMismatch: documents that it does not take for proved", () => {
       /another kind: StringNotEquals/,
     ],
     [
+      "an operator in another case",
+      perCluster((statement) => (statement.Condition = { STRINGEQUALS: statement.Condition.StringEquals! })),
+      /another kind: STRINGEQUALS/,
+    ],
+    [
       "another claim",
       perCluster(({ Condition }) => (Condition.StringLike = { [`${HOST_A}:amr`]: "x" })),
       /:amr$/,
