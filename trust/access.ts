@@ -1,4 +1,4 @@
-import { decisionsOf, type TrustDecision } from "./evaluate";
+import { compiledFrom, decisionsFor, type TrustDecision } from "./evaluate";
 import { subjectOf } from "./subject";
 
 /** What a trust policy decides for one ServiceAccount of one cluster. */
@@ -20,16 +20,14 @@ export function accessTable(
   clusters: { name: string; oidcProviderArn: string }[],
   serviceAccounts: { namespace: string; name: string }[],
 ): AccessRow[] {
-  const decide = decisionsOf(trustPolicy);
-  return clusters.flatMap((cluster) =>
-    serviceAccounts.map(({ namespace, name }) => ({
+  const compiled = compiledFrom(trustPolicy);
+  return clusters.flatMap((cluster) => {
+    const decide = decisionsFor(cluster.oidcProviderArn, compiled);
+    return serviceAccounts.map(({ namespace, name }) => ({
       cluster: cluster.name,
       namespace,
       serviceAccount: name,
-      ...decide({
-        oidcProviderArn: cluster.oidcProviderArn,
-        subject: subjectOf(namespace, name),
-      }),
-    })),
-  );
+      ...decide({ subject: subjectOf(namespace, name) }),
+    }));
+  });
 }

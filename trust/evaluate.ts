@@ -1,7 +1,7 @@
 import { type CompiledTrust, compileTrust, type Verdict } from "./compiled";
 import type { KeyValues, RequestKeys } from "./conditions";
 import { readDocument } from "./document";
-import { type OidcProviderArn, parseOidcProviderArn } from "./issuer";
+import { parseOidcProviderArn } from "./issuer";
 import { STS_AUDIENCE, WEB_IDENTITY_ACTION } from "./types";
 
 /** A token that asks for the role, after STS has found its signature, its expiry and its provider to be good. */
@@ -42,30 +42,35 @@ export interface TrustDecision {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function evaluateTrust(policy: string | object, request: TrustRequest): TrustDecision {
-  return decisionsOf(policy)(request);
+  return decisionsFor(request.oidcProviderArn, compiledFrom(policy))(request);
 }
 
-/** Reads a trust policy once, for many requests: what each costs does not grow with the document. */
-export function decisionsOf(policy: string | object): (request: TrustRequest) => TrustDecision {
+/** Prepares a document, given as JSON text or parsed; undefined when it cannot be read. */
+export function compiledFrom(policy: string | object): CompiledTrust | undefined {
   const document = readDocument(policy);
-  const compiled = document && compileTrust(document);
-  return (request) => decide(compiled, request);
+  return document && compileTrust(document);
 }
 
-/** @param compiled undefined for a document that cannot be read. */
-export function decide(compiled: CompiledTrust | undefined, request: TrustRequest): TrustDecision {
-  const arn = request.oidcProviderArn;
+/**
+ * Prepares what a document decides for the tokens of one provider: what each of them costs does not grow with the document.
+ *
+ * @param compiled undefined for a document that cannot be read.
+ */
+export function decisionsFor(
+  arn: string,
+  compiled: CompiledTrust | undefined,
+): (token: Omit<TrustRequest, "oidcProviderArn">) => TrustDecision {
   const provider = parseOidcProviderArn(arn);
   if (!provider || !compiled) {
     const what = provider ? "the document" : "the request's provider ARN";
-    return { decision: "indeterminate", reason: `${what} cannot be read` };
+    return () => ({ decision: "indeterminate", reason: `${what} cannot be read` });
   }
-  const keys = keysOf(request, provider);
-  const asked = { arn, action: request.action ?? WEB_IDENTITY_ACTION, keys };
-  const verdicts = compiled
-    .about(arn, provider.hostPath)
-    .map(({ index, effect, match }) => ({ index, effect, ...match(asked) }));
-  return weigh(verdicts);
+  const statements = compiled.about(arn, provider.hostPath);
+  const issuer = provider.hostPath.toLowerCase();
+  return (token) => {
+    const asked = { arn, action: token.action ?? WEB_IDENTITY_ACTION, keys: keysOf(token, issuer) };
+    return weigh(statements.map(({ index, effect, match }) => ({ index, effect, ...match(asked) })));
+  };
 }
 
 type PlacedVerdict = Verdict & { index: number; effect: "Allow" | "Deny" | undefined };
@@ -97,16 +102,15 @@ function weigh(verdicts: PlacedVerdict[]): TrustDecision {
 }
 
 /** The subject and the audience are the token's; keys of other kinds (`aws:…`, `sts:…`) are as the caller says. */
-function keysOf(request: TrustRequest, { hostPath }: OidcProviderArn): RequestKeys {
-  const issuer = hostPath.toLowerCase();
+function keysOf(token: Omit<TrustRequest, "oidcProviderArn">, issuer: string): RequestKeys {
   const known = new Map<string, KeyValues>();
-  for (const [key, values] of Object.entries(request.context ?? {})) {
+  for (const [key, values] of Object.entries(token.context ?? {})) {
     const name = key.toLowerCase();
     // Which of two spellings would count is not known.
     known.set(name, known.has(name) ? "unknown" : [values].flat());
   }
-  const audiences = [request.audience ?? STS_AUDIENCE].flat();
-  known.set(`${issuer}:sub`, [request.subject]);
+  const audiences = [token.audience ?? STS_AUDIENCE].flat();
+  known.set(`${issuer}:sub`, [token.subject]);
   known.set(`${issuer}:aud`, audiences.length === 1 ? audiences : "unknown");
   return { issuer, lookup: (key) => known.get(key) ?? "unknown" };
 }

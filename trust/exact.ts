@@ -1,6 +1,6 @@
 import { type CompiledTrust, compileTrust } from "./compiled";
 import { type PolicyDocument, readDocument } from "./document";
-import { decide, type Decision } from "./evaluate";
+import { type Decision, decisionsFor } from "./evaluate";
 import type { TrustConditions } from "./extras";
 import { extraConditions, type GeneratedStatement, readGenerated, type SubjectCondition } from "./generated";
 import { parseOidcProviderArn } from "./issuer";
@@ -133,10 +133,11 @@ function firstMismatch(
   { name, arn, isWanted, anyAudience }: Party,
   subjects: Set<string>,
 ): TrustMismatch | undefined {
+  const decide = decisionsFor(arn, compiled);
   for (const audience of anyAudience ? [STS_AUDIENCE, OTHER_AUDIENCE] : [STS_AUDIENCE]) {
     for (const subject of subjects) {
       const wanted = audience === STS_AUDIENCE && isWanted(subject) ? "allow" : "deny";
-      const { decision, reason } = decide(compiled, { oidcProviderArn: arn, subject, audience });
+      const { decision, reason } = decide({ subject, audience });
       if (decision !== wanted) {
         return { cluster: name, subject, audience, wanted, decision, reason };
       }
