@@ -1,4 +1,4 @@
-import { evaluateTrust, type TrustDecision } from "./evaluate";
+import { compiledFrom, decisionsFor, type TrustDecision } from "./evaluate";
 import { subjectOf } from "./subject";
 
 /** What a trust policy decides for one ServiceAccount of one cluster. */
@@ -20,26 +20,14 @@ export function accessTable(
   clusters: { name: string; oidcProviderArn: string }[],
   serviceAccounts: { namespace: string; name: string }[],
 ): AccessRow[] {
-  const document = typeof trustPolicy === "string" ? parsedOnce(trustPolicy) : trustPolicy;
-  return clusters.flatMap((cluster) =>
-    serviceAccounts.map(({ namespace, name }) => ({
+  const compiled = compiledFrom(trustPolicy);
+  return clusters.flatMap((cluster) => {
+    const decide = decisionsFor(cluster.oidcProviderArn, compiled);
+    return serviceAccounts.map(({ namespace, name }) => ({
       cluster: cluster.name,
       namespace,
       serviceAccount: name,
-      ...evaluateTrust(document, {
-        oidcProviderArn: cluster.oidcProviderArn,
-        subject: subjectOf(namespace, name),
-      }),
-    })),
-  );
-}
-
-/** Text that cannot be parsed is left to the evaluator, which says so for every row. */
-function parsedOnce(text: string): string | object {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value : text;
-  } catch {
-    return text;
-  }
+      ...decide({ subject: subjectOf(namespace, name) }),
+    }));
+  });
 }

@@ -1,7 +1,8 @@
-import { conditionHolds, type KeyLookup } from "./conditions";
-import { parseOidcProviderArn, type OidcProviderArn } from "./issuer";
+import { type CompiledTrust, compileTrust, type Verdict } from "./compiled";
+import type { KeyValues, RequestKeys } from "./conditions";
+import { readDocument } from "./document";
+import { parseOidcProviderArn } from "./issuer";
 import { STS_AUDIENCE, WEB_IDENTITY_ACTION } from "./types";
-import { isRecord, matchesPattern, stringsOf } from "./values";
 
 /** A token that asks for the role, after STS has found its signature, its expiry and its provider to be good. */
 export interface TrustRequest {
@@ -9,11 +10,14 @@ export interface TrustRequest {
   oidcProviderArn: string;
   /** The token's `sub`. */
   subject: string;
-  /** The token's `aud`; default `sts.amazonaws.com`. */
-  audience?: string;
+  /** The token's `aud`; default `sts.amazonaws.com`. What STS makes of several is not documented: their key is not known. */
+  audience?: string | string[];
   /** What is asked of STS; default `sts:AssumeRoleWithWebIdentity`. */
   action?: string;
-  /** Other condition keys of the request, such as `aws:SourceVpc`. A statement that asks for one not given here is indeterminate. */
+  /**
+   * Other condition keys of the request, such as `aws:SourceVpc`. A statement that asks for one not given here is
+   * indeterminate. Keys of other issuers are in no request, whatever is given.
+   */
   context?: Record<string, string | string[]>;
 }
 
@@ -28,8 +32,6 @@ export interface TrustDecision {
   statement?: number;
 }
 
-type Verdict = { matches: boolean | undefined; why: string };
-
 /**
  * Decides as IAM does whether a role's trust policy admits a web identity token: any matching Deny wins, then any
  * matching Allow, else it is denied. What it does not know is `indeterminate`, never allow.
@@ -40,119 +42,75 @@ type Verdict = { matches: boolean | undefined; why: string };
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function evaluateTrust(policy: string | object, request: TrustRequest): TrustDecision {
-  const provider = parseOidcProviderArn(request.oidcProviderArn);
-  const statements = statementsOf(policy);
-  if (!provider || !statements) {
+  return decisionsFor(request.oidcProviderArn, compiledFrom(policy))(request);
+}
+
+/** Prepares a document, given as JSON text or parsed; undefined when it cannot be read. */
+export function compiledFrom(policy: string | object): CompiledTrust | undefined {
+  const document = readDocument(policy);
+  return document && compileTrust(document);
+}
+
+/**
+ * Prepares what a document decides for the tokens of one provider: what each of them costs does not grow with the document.
+ *
+ * @param compiled undefined for a document that cannot be read.
+ */
+export function decisionsFor(
+  arn: string,
+  compiled: CompiledTrust | undefined,
+): (token: Omit<TrustRequest, "oidcProviderArn">) => TrustDecision {
+  const provider = parseOidcProviderArn(arn);
+  if (!provider || !compiled) {
     const what = provider ? "the document" : "the request's provider ARN";
-    return { decision: "indeterminate", reason: `${what} cannot be read` };
+    return () => ({ decision: "indeterminate", reason: `${what} cannot be read` });
   }
-  const verdicts = statements.map((statement, index) => ({
-    index,
-    effect: isRecord(statement) ? statement.Effect : undefined,
-    ...matchStatement(statement, request, provider),
-  }));
-  const find = (effect: string, matches: boolean | undefined) =>
+  const statements = compiled.about(arn, provider.hostPath);
+  const issuer = provider.hostPath.toLowerCase();
+  return (token) => {
+    const asked = { arn, action: token.action ?? WEB_IDENTITY_ACTION, keys: keysOf(token, issuer) };
+    return weigh(statements.map(({ index, effect, match }) => ({ index, effect, ...match(asked) })));
+  };
+}
+
+type PlacedVerdict = Verdict & { index: number; effect: "Allow" | "Deny" | undefined };
+
+function weigh(verdicts: PlacedVerdict[]): TrustDecision {
+  const find = (effect: "Allow" | "Deny" | undefined, matches: boolean | undefined) =>
     verdicts.find((verdict) => verdict.effect === effect && verdict.matches === matches);
-  const decided = (decision: Decision, verdict: { why: string; index: number }): TrustDecision => ({
+  const decided = (decision: Decision, { index, why }: PlacedVerdict): TrustDecision => ({
     decision,
-    reason: `statement ${verdict.index}: ${verdict.why}`,
-    statement: verdict.index,
+    reason: `statement ${index}: ${why}`,
+    statement: index,
   });
 
   const denied = find("Deny", true);
   if (denied) return decided("deny", denied);
-  const unknown =
-    find("Deny", undefined) ?? verdicts.find(({ effect }) => effect !== "Allow" && effect !== "Deny");
+  const unknown = find("Deny", undefined) ?? find(undefined, undefined);
   if (unknown) return decided("indeterminate", unknown);
   const allowed = find("Allow", true);
   if (allowed) return decided("allow", allowed);
   const undecided = find("Allow", undefined);
   if (undecided) return decided("indeterminate", undecided);
-  return { decision: "deny", reason: noMatch(verdicts) };
-}
-
-function noMatch(verdicts: { why: string; index: number }[]): string {
-  const nearest = verdicts.find(({ why }) => !why.startsWith("principal"));
-  return nearest
-    ? `statement ${nearest.index}: ${nearest.why}`
-    : "no statement names the token's OIDC provider";
-}
-
-function matchStatement(statement: unknown, request: TrustRequest, provider: OidcProviderArn): Verdict {
-  if (!isRecord(statement)) {
-    return { matches: undefined, why: "is not an object" };
-  }
-  const known = new Set(["Sid", "Effect", "Principal", "Action", "Condition"]);
-  const strange = Object.keys(statement).find((key) => !known.has(key));
-  if (strange !== undefined) {
-    return { matches: undefined, why: `has the element ${strange}, whose effect is not known here` };
-  }
-  const principal = matchPrincipal(statement.Principal, request.oidcProviderArn);
-  if (principal !== true) {
-    return {
-      matches: principal,
-      why: principal === false ? "principal is another" : "principal cannot be read",
-    };
-  }
-  const action = matchAction(statement.Action, request.action ?? WEB_IDENTITY_ACTION);
-  if (action !== true) {
-    return { matches: action, why: action === false ? "action is another" : "action cannot be read" };
-  }
-  const { holds, why } = conditionHolds(statement.Condition, lookupIn(request, provider));
-  return { matches: holds, why };
-}
-
-/**
- * Of all issuers' keys only those of the token's own exist in a request. Keys of other kinds (`aws:…`, `sts:…`) are as
- * the caller says; where it says nothing, whether they are there is not known.
- */
-function lookupIn(request: TrustRequest, provider: OidcProviderArn): KeyLookup {
-  const given = new Map(
-    Object.entries(request.context ?? {}).map(([key, values]) => [key.toLowerCase(), values]),
-  );
-  const issuer = provider.hostPath.toLowerCase();
-  return (key) => {
-    const name = key.toLowerCase();
-    const values = given.get(name);
-    if (values !== undefined) return typeof values === "string" ? [values] : values;
-    if (name === `${issuer}:sub`) return [request.subject];
-    if (name === `${issuer}:aud`) return [request.audience ?? STS_AUDIENCE];
-    const prefix = name.slice(0, name.lastIndexOf(":"));
-    return prefix.includes(".") && prefix !== issuer ? "absent" : "unknown";
+  const nearest = verdicts[0];
+  return {
+    decision: "deny",
+    reason: nearest
+      ? `statement ${nearest.index}: ${nearest.why}`
+      : "no statement names the token's OIDC provider",
   };
 }
 
-function matchPrincipal(principal: unknown, arn: string): boolean | undefined {
-  if (principal === "*") {
-    return true;
+/** The subject and the audience are the token's; keys of other kinds (`aws:…`, `sts:…`) are as the caller says. */
+function keysOf(token: Omit<TrustRequest, "oidcProviderArn">, issuer: string): RequestKeys {
+  const known = new Map<string, KeyValues>();
+  for (const [key, values] of Object.entries(token.context ?? {})) {
+    const name = key.toLowerCase();
+    // Which of two spellings would count is not known.
+    known.set(name, known.has(name) ? "unknown" : [values].flat());
   }
-  if (!isRecord(principal)) {
-    return undefined;
-  }
-  const kinds = new Set(["AWS", "Service", "Federated", "CanonicalUser"]);
-  if (Object.keys(principal).some((kind) => !kinds.has(kind))) {
-    return undefined;
-  }
-  if (principal.AWS !== undefined && stringsOf(principal.AWS)?.includes("*") !== false) {
-    // `"AWS": "*"` is everyone; a list that cannot be read may have it.
-    return stringsOf(principal.AWS) ? true : undefined;
-  }
-  const federated = principal.Federated === undefined ? [] : stringsOf(principal.Federated);
-  return federated?.some((entry) => entry === arn || entry === "*");
-}
-
-function matchAction(action: unknown, asked: string): boolean | undefined {
-  return stringsOf(action)?.some((pattern) => matchesPattern(pattern.toLowerCase(), asked.toLowerCase()));
-}
-
-function statementsOf(policy: string | object): unknown[] | undefined {
-  try {
-    const document: unknown = typeof policy === "string" ? JSON.parse(policy) : policy;
-    if (!isRecord(document) || document.Statement === undefined) {
-      return undefined;
-    }
-    return Array.isArray(document.Statement) ? (document.Statement as unknown[]) : [document.Statement];
-  } catch {
-    return undefined;
-  }
+  const audiences = [token.audience ?? STS_AUDIENCE].flat();
+  known.set(`${issuer}:sub`, [token.subject]);
+  known.set(`${issuer}:aud`, audiences.length === 1 ? audiences : "unknown");
+  return { issuer, lookup: (key) => known.get(key) ?? "unknown" };
 }

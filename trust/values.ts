@@ -1,10 +1,27 @@
 /** `*` stands for any characters and `?` for exactly one; everything else for itself. */
 export function matchesPattern(pattern: string, value: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replace(/\*+/g, "[^]*")
-    .replace(/\?/g, "[^]");
-  return new RegExp(`^${source}$`, "u").test(value);
+  const wanted = Array.from(pattern);
+  const text = Array.from(value);
+  let next = 0;
+  let star = -1;
+  let afterStar = 0;
+  let at = 0;
+  while (at < text.length) {
+    if (wanted[next] === "*") {
+      star = next++;
+      afterStar = at;
+    } else if (wanted[next] === "?" || wanted[next] === text[at]) {
+      next++;
+      at++;
+    } else if (star >= 0) {
+      // The last `*` takes one more; those before it never need to.
+      next = star + 1;
+      at = ++afterStar;
+    } else {
+      return false;
+    }
+  }
+  return wanted.slice(next).every((character) => character === "*");
 }
 
 /** A string or a list of strings, as a list; undefined for anything else. */
@@ -20,4 +37,22 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 /** By code unit: the same order on every machine, whatever its locale. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The first name that stands twice in a list, whatever its case; undefined when none does. */
+export function repeatedName(names: string[]): string | undefined {
+  const seen = new Set<string>();
+  return names.find((name) => seen.size === seen.add(name.toLowerCase()).size);
+}
+
+/** Puts items that have the same key together, in their order. */
+export function groupedBy<K, T>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
 }

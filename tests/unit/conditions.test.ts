@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { conditionHolds, type KeyLookup } from "../../trust/conditions";
+import { type KeyValues, prepareCondition } from "../../trust/conditions";
 
 /** A request with `k` given, `gone` known to be missing, and nothing known of any other key. */
 const request =
-  (...values: string[]): KeyLookup =>
-  (key) =>
+  (...values: string[]) =>
+  (key: string): KeyValues =>
     key === "k" ? values : key === "gone" ? "absent" : "unknown";
+const conditionHolds = (condition: unknown, lookup: (key: string) => KeyValues) =>
+  prepareCondition(condition, true)({ issuer: "its.own", lookup });
 const holds = (condition: unknown, ...values: string[]) =>
   conditionHolds(condition, request(...values)).holds;
 
