@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { accessTable } from "../trust/access";
 import { budgetWarnings, trustBudget } from "../trust/budget";
-import { parseSubject, subjectOf } from "../trust/subject";
+import { findMismatch } from "../trust/exact";
 import type { TrustedCluster, TrustPolicy } from "../trust/types";
 import { bindingsOf, trustedCluster } from "./bindings";
 import { lateProblems, type Problem } from "./problems";
@@ -63,7 +62,7 @@ function checkedDocument(
   { what, resource, shard }: { what: string; resource: pulumi.Resource; shard?: string },
 ): string {
   const budget = trustBudget(trusted, trust);
-  refuseUnlessExact(budget.policy, trusted);
+  refuseUnlessExact(budget.policy, trusted, trust);
   for (const warning of budgetWarnings(budget, trusted, trust)) {
     const of = shard === undefined ? "" : `shard "${shard}": `;
     void pulumi.log.warn(`${what}: ${of}${warning}`, resource);
@@ -83,26 +82,18 @@ function trustedProblems(trusted: TrustedCluster[], bound: ArnByCluster[], accou
   });
 }
 
-/**
- * Reads the document back as IAM would and compares it with the bindings, pair by pair and with one outsider: a builder
- * that went wrong is found before IAM has the document.
- */
-export function refuseUnlessExact(policy: TrustPolicy, trusted: TrustedCluster[]): void {
-  const outsider = { namespace: "eks-irsa-outsider", name: "eks-irsa-outsider" };
-  const everyone = [...new Set(trusted.flatMap(({ subjects }) => subjects))].flatMap((subject) => {
-    const parsed = parseSubject(subject);
-    return parsed ? [parsed] : [];
-  });
-  const bound = new Map(trusted.map(({ name, subjects }) => [name, new Set(subjects)]));
-  for (const row of accessTable(policy, trusted, [...everyone, outsider])) {
-    const wanted = bound.get(row.cluster)?.has(subjectOf(row.namespace, row.serviceAccount))
-      ? "allow"
-      : "deny";
-    if (row.decision !== wanted) {
-      throw new Error(
-        `the trust policy does not say what the bindings say, so it is not used: ${row.namespace}/${row.serviceAccount} ` +
-          `of cluster "${row.cluster}" should be "${wanted}" and is "${row.decision}" (${row.reason})`,
-      );
-    }
+/** Reads the document back and compares it with the bindings: a builder that went wrong is found before IAM has the document. */
+export function refuseUnlessExact(
+  policy: TrustPolicy,
+  trusted: TrustedCluster[],
+  { conditions = {}, statements = [] }: Pick<TrustSettings, "conditions" | "statements"> = {},
+): void {
+  const mismatch = findMismatch(policy, trusted, { conditions, statements: statements.length });
+  if (mismatch) {
+    const { cluster, subject, audience, wanted, decision, reason } = mismatch;
+    throw new Error(
+      `the trust policy does not say what the bindings say, so it is not used: for ${subject} of cluster "${cluster}", with audience ` +
+        `"${audience}", it should say "${wanted}" and says "${decision}" (${reason})`,
+    );
   }
 }

@@ -173,4 +173,25 @@ describe("MultiClusterIrsa: wildcards, conditions and statements", () => {
     assert.equal(ask(policyIn(recording), "B", "system:serviceaccount:team-a:x"), "allow");
     assert.equal(ask(policyIn(recording), "B", "system:serviceaccount:other:x"), "deny");
   });
+
+  it("extra conditions and statements are in the document, in every form, and in its size", async () => {
+    const conditions = {
+      StringEquals: { "aws:SourceVpc": ["vpc-0123456789abcdef0", "vpc-0123456789abcdef1"] },
+    };
+    const statements = [{ awsPrincipals: ["arn:aws:iam::111122223333:role/break-glass"] }];
+    for (const form of Object.values(TrustPolicyForm)) {
+      const recording = await recordingOf({ trust: { form, conditions, statements } });
+      const { Statement } = policyIn(recording);
+      for (const { Condition } of Statement.slice(0, -1)) {
+        assert.deepEqual(Condition?.StringEquals?.["aws:SourceVpc"], [
+          "vpc-0123456789abcdef0",
+          "vpc-0123456789abcdef1",
+        ]);
+      }
+      assert.deepEqual(Statement.at(-1)?.Principal, { AWS: "arn:aws:iam::111122223333:role/break-glass" });
+    }
+    const args = goodArgs({ clusters: fleet(4), trust: { conditions, statements } });
+    const { errors } = await recordFailure((lib) => new lib.MultiClusterIrsa("app", args));
+    assert.match(errors[0]!.message, /are too many/);
+  });
 });
