@@ -167,7 +167,8 @@ function partiesOf(clusters: TrustedCluster[], generated: GeneratedStatement[], 
       arn,
       subjects: [],
       isWanted: () => false,
-      anyAudience: true,
+      // A statement that admits another audience admits that of STS too.
+      anyAudience: false,
     })),
   ];
 }

@@ -184,6 +184,26 @@ describe("evaluateTrust: reasons", () => {
     assert.equal(why("c.example"), "statement 0: StringEquals on b.example:sub does not hold");
   });
 
+  it("tell the first of several conditions that failed, be it another issuer's or not", () => {
+    const why = (keys: string[]) => {
+      const condition = { StringEquals: Object.fromEntries(keys.map((key) => [key, "x"])) };
+      return evaluateTrust(policy(condition), reader).reason;
+    };
+    const [own, other] = [`${HOST_A}:sub`, `${HOST_B}:sub`];
+    assert.equal(why([other, own]), `statement 1: StringEquals on ${other} does not hold`);
+    assert.equal(why([own, other]), `statement 1: StringEquals on ${own} does not hold`);
+  });
+
+  it("tell the first of several statements that match, whomever they name", () => {
+    const [named, everyone] = [{ Federated: A }, "*"].map((principal) => ({
+      Effect: "Allow",
+      Principal: principal,
+      Action: "*",
+    }));
+    assert.equal(evaluateTrust(document([named, everyone]), reader).statement, 0);
+    assert.equal(evaluateTrust(document([everyone, named]), reader).statement, 0);
+  });
+
   it("tell the condition that failed", () => {
     assert.deepEqual(evaluateTrust(policy({ StringEquals: { [`${HOST_A}:sub`]: "x" } }), reader), {
       decision: "deny",

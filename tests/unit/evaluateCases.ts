@@ -84,6 +84,11 @@ export const PRINCIPALS: Case[] = [
   ],
   ["an account is another principal", allow(undefined, { Principal: { AWS: "123456789012" } }), "deny"],
   ["* is everyone", allow(IS_READER, { Principal: "*" }), "allow"],
+  [
+    "Federated: * is taken for everyone",
+    [statement(), deny(undefined, { Principal: { Federated: "*" } })],
+    "deny",
+  ],
   ["* denies everyone", [statement(), deny(undefined, { Principal: "*" })], "deny"],
   ["AWS: * is equivalent to it", [statement(), deny(undefined, { Principal: { AWS: "*" } })], "deny"],
   ["a principal of unknown kind", allow(undefined, { Principal: { Robot: A } }), "indeterminate"],

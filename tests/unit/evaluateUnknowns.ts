@@ -33,6 +33,12 @@ export const UNKNOWNS: Case[] = [
     "indeterminate",
     { audience: ["sts.amazonaws.com", "vault"] },
   ],
+  [
+    "several audiences, with a quantifier too",
+    allow({ "ForAnyValue:StringEquals": { [AUD]: "sts.amazonaws.com" } }),
+    "indeterminate",
+    { audience: ["sts.amazonaws.com", "vault"] },
+  ],
   ["no audience", allow({ Null: { [AUD]: "true" } }), "indeterminate", { audience: [] }],
   [
     "a tag whose key has dots and a colon is no issuer's claim",

@@ -114,6 +114,18 @@ describe("findMismatch: faults that open the role", () => {
       { ...open, cluster: "north", subject: "system:serviceaccount:A" },
     ],
     [
+      "a pattern of one name more",
+      changed(StatementPerCluster, [patterned], (policy) => {
+        first(policy).Condition.StringLike![`${HOST_C}:sub`] = [
+          READER,
+          ...(patterned.subjectPatterns ?? []),
+          "system:serviceaccount:jobs:*:*",
+        ];
+      }),
+      [patterned],
+      { ...open, cluster: "north", subject: "system:serviceaccount:jobs:A:A" },
+    ],
+    [
       "a pattern where names are bound",
       perCluster((statement) => {
         statement.Condition = {
@@ -178,6 +190,18 @@ describe("findMismatch: faults that shut somebody out", () => {
       }),
       owned(patterned),
       { ...shut, cluster: "north", subject: "system:serviceaccount:jobs:A" },
+    ],
+    [
+      "a pattern that is narrower by the letter that would stand for any other",
+      changed(StatementPerCluster, [patterned], (policy) => {
+        first(policy).Condition.StringLike![`${HOST_C}:sub`] = [
+          READER,
+          "system:serviceaccount:jobs:*A*",
+          "system:serviceaccount:team-*:app-*",
+        ];
+      }),
+      [patterned],
+      { ...shut, cluster: "north", subject: "system:serviceaccount:jobs:B" },
     ],
     [
       "a pattern that is narrower than the one bound",

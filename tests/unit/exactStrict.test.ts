@@ -92,6 +92,11 @@ describe("findMismatch: documents that it does not take for proved", () => {
       /:aud$/,
     ],
     [
+      "an audience more",
+      perCluster(({ Condition }) => (Condition.StringEquals![`${HOST_A}:aud`] = ["sts.amazonaws.com", "x"])),
+      /:aud$/,
+    ],
+    [
       "a ? in a pattern",
       perCluster(({ Condition }) => (Condition.StringLike = { [`${HOST_B}:sub`]: "?" })),
       /StringLike on/,
