@@ -62,7 +62,12 @@ export function conditionProblems(
       return [{ path: `["${operator}"]`, reason: "has no key: leave it out" }];
     }
     return Object.entries(keys).flatMap(([key, values]) => {
-      const reason = keyProblem(key, values, webIdentity);
+      const same = (other: string) => other.toLowerCase() === key.toLowerCase();
+      const first = Object.keys(keys).find(same);
+      const reason =
+        first === key
+          ? keyProblem(key, values, webIdentity)
+          : `is "${first ?? ""}" in other letters, which IAM takes for the same key: write it once`;
       return reason === undefined ? [] : [{ path: `["${operator}"]["${key}"]`, reason }];
     });
   });

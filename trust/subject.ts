@@ -66,7 +66,12 @@ export function namespacePatternProblem(pattern: string): string | undefined {
 
 /** Says why this is not the name of a ServiceAccount in which `*` stands for any characters, or undefined. */
 export function serviceAccountNamePatternProblem(pattern: string): string | undefined {
-  return patternProblem(pattern, serviceAccountNameProblem, /^[-a-z0-9.*]*$/, "letters, digits, '-', '.' and '*'");
+  return patternProblem(
+    pattern,
+    serviceAccountNameProblem,
+    /^[-a-z0-9.*]*$/,
+    "letters, digits, '-', '.' and '*'",
+  );
 }
 
 function patternProblem(

@@ -99,6 +99,12 @@ describe("extra conditions", () => {
   const wrong: [string, TrustConditions, string, RegExp][] = [
     ["an operator that is none", { Equals: {} }, '["Equals"]', /is no condition operator/],
     ["an operator in other letters", { stringequals: {} }, '["stringequals"]', /is no condition operator/],
+    [
+      "one key in two spellings",
+      { Null: { "aws:SourceVpc": ["true"], "aws:sourcevpc": ["false"] } },
+      '["Null"]["aws:sourcevpc"]',
+      /is "aws:SourceVpc" in other letters.*write it once/,
+    ],
     ["an operator without keys", { StringLike: {} }, '["StringLike"]', /has no key/],
     [
       "an issuer's key",
