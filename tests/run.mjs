@@ -18,7 +18,7 @@ const checks = [
   ["lint", bin("eslint"), ["."]],
 ];
 const suites = {
-  fast: ["tests/unit/**/*.test.ts", "tests/components/**/*.test.ts"],
+  fast: ["tests/unit/**/*.test.ts", "tests/components/**/*.test.ts", "tests/docs/**/*.test.ts"],
   lab: ["tests/lab/**/*.test.ts"],
   engine: ["tests/engine/**/*.test.ts"],
 };

@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { evaluateTrust } from "../../trust/evaluate";
+import { buildTrustPolicy } from "../../trust/policy";
+import { TrustPolicyForm } from "../../trust/types";
+import { DOCUMENTS, EAST, PROBE, READER } from "./documents";
+import { fits, LIMITS, sizeOf, type Row } from "./figures";
+import { readPage, ROOT, sectionOf, tableAfter } from "./page";
+import { outcomeOf } from "./slips";
+import { typeErrors } from "./typeCheck";
+
+const { StatementPerCluster, SubjectOnly, SingleStatement } = TrustPolicyForm;
+const FORMS = [StatementPerCluster, SubjectOnly, SingleStatement] as const;
+const page = readPage("docs/trust-policy.md");
+const readme = readPage("README.md");
+const packReadme = readPage("examples/policy-pack/README.md");
+const PAGES = [page, readme, packReadme];
+/** As the page writes numbers: 2,048. */
+const written = (figure: number) => figure.toLocaleString("en-US");
+
+/** The page has this sentence, however its lines are broken. */
+const says = (sentence: string) => {
+  assert.ok(page.text.replace(/\s+/g, " ").includes(sentence), `the page does not say: ${sentence}`);
+};
+
+describe("docs: programs and links", () => {
+  it("every program compiles against the package", function () {
+    this.timeout(120_000);
+    const programs = PAGES.flatMap(({ file, blocks }) =>
+      blocks
+        .filter(({ language }) => language === "ts")
+        .map(({ line, text }) => [`${file}:${line}`, text] as const),
+    );
+    assert.ok(programs.length > 5);
+    assert.deepEqual(typeErrors(Object.fromEntries(programs)), []);
+  });
+
+  for (const { file, text } of PAGES) {
+    it(`${file}: every link into the repository leads somewhere`, () => {
+      const links = [...text.matchAll(/\]\(((?!https:)[^)\s]+)\)/g)].map(([, link = ""]) => link);
+      const broken = links.filter((link) => {
+        const [path = "", anchor] = link.split("#");
+        const target = path === "" ? resolve(ROOT, file) : resolve(ROOT, dirname(file), path);
+        return !existsSync(target) || (anchor !== undefined && !anchorsOf(target).includes(anchor));
+      });
+      assert.deepEqual(broken, []);
+    });
+  }
+});
+
+/** As GitHub makes them of headings. */
+function anchorsOf(file: string): string[] {
+  const headings = readFileSync(file, "utf8").matchAll(/^#+ (.+)$/gm);
+  return [...headings].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+describe("docs: the page on the trust policy", () => {
+  it("every document is what the builder writes", () => {
+    const shown = page.blocks.filter(({ language }) => language === "json");
+    assert.deepEqual(
+      shown.map(({ marker }) => marker).sort(),
+      Object.keys(DOCUMENTS)
+        .map((name) => `document: ${name}`)
+        .sort(),
+    );
+    for (const { marker = "", text } of shown) {
+      const name = marker.replace("document: ", "");
+      // The text, for the order of keys is what a diff shows.
+      assert.equal(JSON.stringify(JSON.parse(text)), JSON.stringify(DOCUMENTS[name]), name);
+    }
+  });
+
+  it("the table of sizes", () => {
+    const rows = tableAfter(page, "sizes");
+    assert.equal(rows.length, 18);
+    for (const [region = "", serviceAccounts, named, ...figures] of rows) {
+      const form = FORMS.find((one) => named === `\`${one}\``);
+      assert.ok(form, named);
+      const row: Row = { region, serviceAccounts: Number(serviceAccounts), form };
+      const each = sizeOf(3, row) - sizeOf(2, row);
+      const fixed = sizeOf(2, row) - 2 * each;
+      const expected = [fixed, each, ...LIMITS.map((limit) => fits(limit, row))];
+      assert.deepEqual(figures, expected.map(String), `${region}, ${row.form}`);
+      // What the page says of how the two make the whole.
+      assert.equal(sizeOf(30, row), fixed + 30 * each);
+      assert.equal(sizeOf(1, row), fixed + each - (row.form === SingleStatement ? 2 : 0));
+    }
+  });
+
+  it("the floor of SingleStatement, taken apart", () => {
+    const arn = JSON.stringify(EAST).length + 1;
+    const key = JSON.stringify(`${EAST.slice(EAST.indexOf("oidc."))}:sub`).length + 1;
+    const subject = JSON.stringify(READER).length;
+    assert.deepEqual([arn, key, subject], [111, 75, 41]);
+    assert.equal(arn + key + subject + 1, 228);
+    says("228 is the floor for exact names");
+    says(
+      "its ARN once (111 characters with quotes and comma), its key once (75), its subject once (41) and a comma",
+    );
+  });
+
+  it("how often an issuer stands in a document, for each cluster", () => {
+    const issuer = EAST.slice(EAST.indexOf("oidc."));
+    const times = FORMS.map((form) => JSON.stringify(DOCUMENTS[form]).split(issuer).length - 1);
+    assert.deepEqual(times, [3, 2, 2]);
+    says("The issuer stands in it three times for each cluster, twice without `aud`");
+  });
+
+  it("the table of what else takes room", () => {
+    const subjects = (...names: string[]) => ({
+      changes: { subjects: [READER, ...names.map((name) => `system:serviceaccount:default:${name}`)] },
+    });
+    const pattern = { changes: { subjectPatterns: ["system:serviceaccount:jobs:*"] } };
+    const conditions = { StringEquals: { "aws:SourceVpc": ["vpc-0123456789abcdef0"] } };
+    const statements = [{ awsPrincipals: ["arn:aws:iam::111122223333:role/break-glass"] }];
+    const added = (form: TrustPolicyForm, more: Partial<Row>, before: Partial<Row> = {}) =>
+      String(sizeOf(4, { form, ...more }) - sizeOf(4, { form, ...before }));
+    const expected: [RegExp, Partial<Row>, Partial<Row>?][] = [
+      [/^a second .*`default\/s3-writer`/, subjects("s3-writer")],
+      [/^a third, `default\/s3-tester`/, subjects("s3-writer", "s3-tester"), subjects("s3-writer")],
+      [/^a wildcard, `jobs\/\*`/, pattern],
+      [/^the condition `aws:SourceVpc` with one VPC/, { options: { conditions } }],
+      [/^a statement for one role, `role\/break-glass`/, { options: { statements } }],
+    ];
+    const rows = tableAfter(page, "additions");
+    assert.equal(rows.length, expected.length);
+    rows.forEach(([what = "", ...figures], index) => {
+      const [says, more, before] = expected[index]!;
+      assert.match(what, says);
+      assert.deepEqual(
+        figures,
+        FORMS.map((form) => added(form, more, before)),
+        what,
+      );
+    });
+  });
+
+  it("what fits, in the table of advice and in README", () => {
+    const [advice, usual] = [tableAfter(page, "if-then"), sectionOf(readme, "## The trust policy")];
+    const of = (form: TrustPolicyForm) => LIMITS.map((limit) => String(fits(limit, { form })));
+    const [perCluster, subjectOnly, single] = [of(StatementPerCluster), of(SubjectOnly), of(SingleStatement)];
+    const text = advice.map((cells) => cells.join(" then ")).join("\n");
+    for (const sentence of [
+      `up to ${perCluster[0]} clusters and one ServiceAccount in each`,
+      `up to ${perCluster[2]} clusters and may raise a quota`,
+      `up to ${subjectOnly[0]} clusters in 2,048 characters, up to ${subjectOnly[2]} in 8,192`,
+      `one role for up to ${single[0]} (or ${single[2]}) clusters`,
+    ]) {
+      assert.ok(text.includes(sentence), sentence);
+    }
+    for (const [index, row] of [perCluster, subjectOnly, single].entries()) {
+      const cells = tableAfter(readme, "forms")[index]!;
+      assert.deepEqual([cells[0], cells[1]], [`\`${FORMS[index]!}\``, row.join(" / ")]);
+    }
+    assert.ok(usual.includes(`clusters in ${LIMITS.map(written).join(" / ")} characters`));
+  });
+
+  it("the table of slips, tried one by one", () => {
+    const rows = tableAfter(page, "slips");
+    assert.equal(rows.length, 9);
+    for (const [slip = "", ...cells] of rows) {
+      assert.deepEqual(
+        cells,
+        FORMS.map((form) => outcomeOf(slip, form)),
+        slip,
+      );
+    }
+  });
+
+  it("keys that are called refused are refused, and those that are called useful are taken", () => {
+    const build = (key: string) =>
+      buildTrustPolicy([{ name: "east", oidcProviderArn: EAST, subjects: [READER] }], {
+        conditions: { StringEquals: { [key]: ["x"] } },
+      });
+    const refused = tableAfter(page, "refused keys").flatMap(([keys = ""]) => keysIn(keys));
+    assert.equal(refused.length, 15);
+    for (const key of refused) {
+      assert.throws(() => build(key), /is never part of|is no key of AWS/, key);
+    }
+    const section = sectionOf(page, "## Extra conditions and statements");
+    const [, sentence = ""] = /^\*\*Conditions\*\*([^]*?)Refused are keys/m.exec(section) ?? [];
+    const useful = keysIn(sentence);
+    assert.ok(useful.length > 4);
+    for (const key of useful) {
+      const { decision } = evaluateTrust(build(key), {
+        oidcProviderArn: EAST,
+        subject: READER,
+        context: { [key]: "x" },
+      });
+      assert.equal(decision, "allow", key);
+    }
+  });
+
+  it("the three calls that ask an account make the builder's document, and clean up after themselves", () => {
+    const probe = page.blocks.find(({ marker }) => marker === "probe");
+    const folder = mkdtempSync(join(tmpdir(), "eks-irsa-docs-"));
+    try {
+      writeFileSync(join(folder, "aws"), '#!/bin/sh\necho "$*"\n', { mode: 0o700 });
+      const PATH = [folder, process.env.PATH].join(delimiter);
+      const calls = execFileSync("sh", ["-euc", probe?.text ?? ""], {
+        cwd: folder,
+        env: { PATH },
+        encoding: "utf8",
+      });
+      const sent: unknown = JSON.parse(readFileSync(join(folder, "trust.json"), "utf8"));
+      assert.equal(JSON.stringify(sent), JSON.stringify(PROBE));
+      assert.deepEqual(calls.trimEnd().split("\n"), [
+        "iam create-role --role-name eks-irsa-probe --assume-role-policy-document file://trust.json",
+        "iam get-role --role-name eks-irsa-probe --query Role.AssumeRolePolicyDocument",
+        "iam delete-role --role-name eks-irsa-probe",
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+/** What stands between backticks and looks like a condition key. */
+function keysIn(text: string): string[] {
+  return [...text.matchAll(/`([\w./-]+:[\w/]+)`/g)].map(([, key = ""]) => key);
+}
