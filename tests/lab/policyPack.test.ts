@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { openSession } from "../../lab/engine/session";
 import { buildTrustPolicy } from "../../trust/policy";
+import { readPage } from "../docs/page";
 import { trustedFleet } from "../support/fleet";
 import { awsLab, PATIENCE_MS, unique } from "./plugins/awsLab";
 
@@ -107,6 +108,20 @@ describe("the policy pack, in the engine", function () {
     assert.match(text, /\[mandatory\] +eks-trust-policy +\(aws:iam\/?.*Role: large\)/);
     assert.match(text, /takes 2238 characters without white space and the limit is 2048/);
     assert.doesNotMatch(text, /Role: fine\)/);
+    // What the pack's README shows is what is printed.
+    const printed = text.split("\n").map((line) => line.replace(/id\/[0-9A-F]{32}/, "id/<id>").trim());
+    const [shown] = readPage("examples/policy-pack/README.md").blocks.filter(
+      ({ language }) => language === "text",
+    );
+    const lines = shown!.text
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.trim());
+    assert.deepEqual(
+      lines.slice(2).filter((line) => !printed.includes(line)),
+      [],
+    );
+    assert.ok(lines.length > 6);
   });
 
   it("takes its limit from its configuration", async () => {
