@@ -199,6 +199,20 @@ describe("docs: the page on the trust policy", () => {
     }
   });
 
+  it("extra conditions are not known without the call's keys, and hold with those that the page gives", () => {
+    const [, given = ""] = /`context: \{ "aws:SourceVpc": "([^"]+)" \}`/.exec(page.text) ?? [];
+    const decide = (context?: Record<string, string>) =>
+      evaluateTrust(DOCUMENTS.Extras!, {
+        oidcProviderArn: EAST,
+        subject: READER,
+        ...(context && { context }),
+      }).decision;
+    assert.deepEqual(
+      [decide(), decide({ "aws:SourceVpc": given }), decide({ "aws:SourceVpc": "vpc-0" })],
+      ["indeterminate", "allow", "deny"],
+    );
+  });
+
   it("the three calls that ask an account make the builder's document, and clean up after themselves", () => {
     const probe = page.blocks.find(({ marker }) => marker === "probe");
     const folder = mkdtempSync(join(tmpdir(), "eks-irsa-docs-"));

@@ -17,6 +17,10 @@ const RUN_PACK = join(ROOT, "node_modules", "@pulumi", "pulumi", "cmd", "run-pol
 const ARN = trustedFleet(1)[0]!.oidcProviderArn;
 const HOST = ARN.split("oidc-provider/")[1]!;
 
+/** The pack's README has one block of each language. */
+const blockOf = (language: string) =>
+  readPage("examples/policy-pack/README.md").blocks.find((block) => block.language === language)!.text;
+
 /** One statement that says nothing of a token but its audience. */
 const openTo = (arn: string) =>
   JSON.stringify({
@@ -64,7 +68,8 @@ describe("the policy pack, in the engine", function () {
     // runner of packs, in the pack's folder.
     const command = join(folder, "pulumi-analyzer-policy-nodejs");
     writeFileSync(command, `#!/bin/sh\nexec "${process.execPath}" "${RUN_PACK}" "$@"\n`, { mode: 0o700 });
-    writeFileSync(config, JSON.stringify({ "eks-trust-policy": { maxSize: 4096 } }));
+    // The pack's README shows a configuration, with a limit of 4096.
+    writeFileSync(config, blockOf("json"));
     const lab = await awsLab();
     const PATH = [folder, lab.binaries.awsFolder, process.env.PATH].join(delimiter);
     const program = roles({});
@@ -110,10 +115,7 @@ describe("the policy pack, in the engine", function () {
     assert.doesNotMatch(text, /Role: fine\)/);
     // What the pack's README shows is what is printed.
     const printed = text.split("\n").map((line) => line.replace(/id\/[0-9A-F]{32}/, "id/<id>").trim());
-    const [shown] = readPage("examples/policy-pack/README.md").blocks.filter(
-      ({ language }) => language === "text",
-    );
-    const lines = shown!.text
+    const lines = blockOf("text")
       .trimEnd()
       .split("\n")
       .map((line) => line.trim());
