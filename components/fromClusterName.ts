@@ -14,8 +14,12 @@ export interface ClusterLookup {
   roleArn?: string;
   /** ARN of an OIDC provider that exists, to adopt. Default: the provider is created. */
   oidcProviderArn?: pulumi.Input<string>;
+  /** The client ID list of that provider, where it is known. Default: not known. */
+  oidcProviderClientIds?: string[];
   /** Names this cluster had before in the list. */
   formerNames?: string[];
+  /** The shard of `trust.shards` whose role serves this cluster. */
+  shard?: string;
 }
 
 /**
@@ -58,7 +62,9 @@ export function fromClusterName(
     issuerUrl,
     kubeconfig,
     ...(lookup.oidcProviderArn !== undefined && { oidcProviderArn: lookup.oidcProviderArn }),
+    ...(lookup.oidcProviderClientIds && { oidcProviderClientIds: lookup.oidcProviderClientIds }),
     ...(lookup.formerNames && { formerNames: lookup.formerNames }),
+    ...(lookup.shard !== undefined && { shard: lookup.shard }),
   };
 }
 

@@ -18,6 +18,10 @@ export interface FromEksClusterOptions {
    * Default: false, which adopts the provider that the `eks.Cluster` made.
    */
   createOidcProvider?: boolean;
+  /** The client ID list of the provider that is adopted, where it is known. Default: not known. */
+  oidcProviderClientIds?: string[];
+  /** The shard of `trust.shards` whose role serves this cluster. */
+  shard?: string;
 }
 
 /**
@@ -35,7 +39,14 @@ export function fromEksCluster(
   cluster: EksClusterOutputs,
   options: FromEksClusterOptions = {},
 ): IrsaCluster {
-  const base = { name, issuerUrl: cluster.oidcProviderUrl, kubeconfig: cluster.kubeconfigJson };
+  const { shard, oidcProviderClientIds } = options;
+  const base = {
+    name,
+    issuerUrl: cluster.oidcProviderUrl,
+    kubeconfig: cluster.kubeconfigJson,
+    ...(oidcProviderClientIds && { oidcProviderClientIds }),
+    ...(shard !== undefined && { shard }),
+  };
   if (options.createOidcProvider) {
     return base;
   }

@@ -72,12 +72,12 @@ function readCluster(entry: Entry, path: string, problems: Problem[]): IrsaClust
     ...(shard !== undefined && { shard }),
   };
   if (issuerUrl === undefined && kubeconfigFile === undefined && name !== "") {
-    const found = fromClusterName(name, {
+    return fromClusterName(name, {
+      ...common,
       ...(clusterName !== undefined && { clusterName }),
       ...(region !== undefined && { region }),
       ...(profile !== undefined && { profile }),
     });
-    return { ...found, ...common };
   }
   const kubeconfig =
     kubeconfigFile === undefined ? undefined : readKubeconfig(kubeconfigFile, path, problems);

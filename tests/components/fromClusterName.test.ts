@@ -101,6 +101,13 @@ describe("fromClusterName", () => {
     assert.equal(recording.invokes[0]?.provider, recording.one("pulumi:providers:aws").urn);
   });
 
+  it("says the shard and the client IDs of its provider, where they are given", async () => {
+    const lookup = { shard: "a", oidcProviderClientIds: ["sts.amazonaws.com"] };
+    const { result } = await record((lib) => lib.fromClusterName("east", lookup), eks());
+    assert.equal(result.shard, "a");
+    assert.deepEqual(result.oidcProviderClientIds, ["sts.amazonaws.com"]);
+  });
+
   it("makes a cluster of the list: created provider, secret kubeconfig, former names", async () => {
     const { recording } = await record(
       (lib) =>

@@ -52,6 +52,13 @@ describe("fromEksCluster", () => {
     }
   });
 
+  it("says the shard and the client IDs of its provider, where they are given", async () => {
+    const options = { shard: "a", oidcProviderClientIds: ["sts.amazonaws.com"] };
+    const { result } = await record((lib) => lib.fromEksCluster("east", eksCluster(), options));
+    assert.equal(result.shard, "a");
+    assert.deepEqual(result.oidcProviderClientIds, ["sts.amazonaws.com"]);
+  });
+
   it("gives the cluster's values on as they are", async () => {
     const { result } = await record((lib) => lib.fromEksCluster("east", eksCluster()));
     assert.equal(result.name, "east");
