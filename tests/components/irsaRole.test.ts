@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import type { IrsaRoleArgs } from "../../index";
+import { TrustPolicyForm, type IrsaRoleArgs, type TrustPolicy } from "../../index";
 import { ATTACHMENT, INLINE_POLICY, late, READER, ROLE, S3_READ } from "../support/clusters";
 import { eksIssuer, providerArn, trustedFleet } from "../support/fleet";
 import { record, recordFailure, type RecordOptions, valueOf } from "../support/recorder";
@@ -133,6 +133,27 @@ describe("IrsaRole", () => {
     ["a role's name", { role: { name: "a b" } }, "role.name", /letters, digits and/],
     ["a policy's ARN", { policyArns: { a: "x" } }, 'policyArns["a"]', /ARN of a managed policy/],
     ["the limit", { trust: { maxSize: 0 } }, "trust.maxSize", /from 2048 to 8192/],
+    ["shards", { trust: { shards: ["a"] } }, "trust.shards", /is for MultiClusterIrsa; this is one role/],
+    ["an original shard", { trust: { originalShard: "a" } }, "trust.originalShard", /leave it out/],
+    [
+      "client IDs without STS",
+      { clusters: [{ name: "green", oidcProviderArn: B, oidcProviderClientIds: ["x"] }] },
+      "clusters[0].oidcProviderClientIds",
+      /lacks sts\.amazonaws\.com/,
+    ],
+    [
+      "a form without audience where nothing is said of the client IDs",
+      {
+        clusters: [
+          { name: "blue", oidcProviderArn: B, oidcProviderClientIds: ["sts.amazonaws.com"] },
+          { name: "green", oidcProviderArn: C },
+        ],
+        trust: { form: TrustPolicyForm.SubjectOnly },
+      },
+      "clusters[1].oidcProviderClientIds",
+      /is missing: the form SubjectOnly leaves it to the OIDC provider/,
+    ],
+    ["text for policies", { policyArns: "x" as never }, "policyArns", /is string: write a map/],
   ];
   for (const [what, changes, path, reason] of faults) {
     it(`refuses ${what}, and asks for nothing`, async () => {
@@ -190,6 +211,31 @@ describe("IrsaRole", () => {
       );
     });
   }
+
+  it("writes the form that is asked for, with extra conditions and statements", async () => {
+    const clusters = trustedFleet(3).map(({ name, oidcProviderArn }) => ({
+      name,
+      oidcProviderArn,
+      oidcProviderClientIds: ["sts.amazonaws.com"],
+    }));
+    const trust = {
+      form: TrustPolicyForm.SingleStatement,
+      conditions: { StringEquals: { "aws:SourceVpc": ["vpc-1"] } },
+      statements: [{ awsPrincipals: ["arn:aws:iam::111122223333:root"] }],
+    };
+    const { recording } = await record(
+      (lib) => new lib.IrsaRole("app", { clusters, serviceAccounts: [READER], trust }),
+    );
+    const { Statement } = JSON.parse(String(recording.one(ROLE).inputs.assumeRolePolicy)) as TrustPolicy;
+    assert.deepEqual(
+      Statement.map(({ Principal }) => Principal),
+      [
+        { Federated: clusters.map(({ oidcProviderArn }) => oidcProviderArn) },
+        { AWS: "arn:aws:iam::111122223333:root" },
+      ],
+    );
+    assert.equal(Statement[0]?.Condition?.StringEquals?.["aws:SourceVpc"], "vpc-1");
+  });
 
   it("refuses too many clusters of plain ARNs, before the role", async () => {
     const { errors, resources } = await fail({ clusters: trustedFleet(5), serviceAccounts: [READER] });
