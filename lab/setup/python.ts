@@ -7,14 +7,37 @@ import { installedFile, type Installation, installOnce } from "./cache";
 import { endOf, runCommand } from "./command";
 import { formatDuration } from "./progress";
 
-/** Pins moto and all that it needs, with checksums. */
-export const requirementsFile = path.join(__dirname, "..", "aws", "requirements.txt");
+/** What a Python environment of the lab has. */
+export interface PythonEnvironment {
+  /** The package it is for, as people call it. */
+  name: string;
+  /** File that pins the package and all that it needs, with checksums. */
+  requirements: string;
+  /** How long it takes to make. */
+  usually: string;
+  /** A command that pods have on PATH, in a folder of its own: they must not find the environment's Python beside it. */
+  command?: string;
+}
 
-/** moto wants this one or a newer. */
+const AWS_COMMAND = "aws";
+
+/** The AWS account's, and the AWS CLI of the pods. */
+export const moto: PythonEnvironment = {
+  name: "moto",
+  requirements: path.join(__dirname, "..", "aws", "requirements.txt"),
+  usually: "20 s",
+  command: AWS_COMMAND,
+};
+
+/** The second opinion on trust policies; only tests ask for it. */
+export const miniStack: PythonEnvironment = {
+  name: "MiniStack",
+  requirements: path.join(__dirname, "..", "ministack", "requirements.txt"),
+  usually: "15 s",
+};
+
+/** Both packages want this one or a newer. */
 const OLDEST_MINOR = 10;
-
-/** Pods have it on PATH, and must not find the environment's Python beside it. */
-const AWS_FOLDER = "aws";
 
 interface Python {
   command: string;
@@ -36,40 +59,54 @@ async function findPython(env: NodeJS.ProcessEnv): Promise<Python> {
     }
   }
   throw new Error(
-    `The lab's AWS account needs Python 3.${OLDEST_MINOR} or newer on PATH (${seen.join(", ") || "there is none"}). ` +
+    `The lab needs Python 3.${OLDEST_MINOR} or newer on PATH (${seen.join(", ") || "there is none"}). ` +
       "Install it from https://www.python.org/downloads or by your system's packages.",
   );
 }
 
-/** Path of the Python that has moto: a virtual environment in the cache, made anew when the requirements change. */
-export async function providePython(context: SetupContext): Promise<string> {
+/** Path of the Python of an environment in the cache, which is made anew when its requirements change. */
+export async function providePython(
+  context: SetupContext,
+  environment: PythonEnvironment = moto,
+): Promise<string> {
   const python = await findPython(context.env);
-  const installation = installationOf(python, context);
+  const installation = installationOf(environment, python, context);
   return installedFile(installation) ?? (await installOnce(installation));
 }
 
-/** The folder in a Python environment that has the `aws` command and nothing else. */
+/** The folder in moto's environment that has the `aws` command and nothing else. */
 export function awsFolderOf(python: string): string {
-  return path.join(path.dirname(python), "..", AWS_FOLDER);
+  return path.join(path.dirname(python), "..", AWS_COMMAND);
 }
 
-function installationOf(python: Python, context: SetupContext): Installation {
-  const hash = crypto.createHash("sha256").update(fs.readFileSync(requirementsFile)).update(python.version);
-  hash.update(AWS_FOLDER);
+function title(environment: PythonEnvironment): string {
+  return `Python environment with ${environment.name}`;
+}
+
+function installationOf(environment: PythonEnvironment, python: Python, context: SetupContext): Installation {
+  const { requirements, command = "" } = environment;
+  const hash = crypto.createHash("sha256").update(fs.readFileSync(requirements)).update(python.version);
+  hash.update(command);
   return {
     root: context.root,
     folder: `python-${hash.digest("hex").slice(0, 12)}`,
     file: "bin/python",
     onWait: (waiting) => {
-      tellWaiting(context.progress, "the Python environment with moto", waiting);
+      tellWaiting(context.progress, `the ${title(environment)}`, waiting);
     },
-    build: (partial, final) => build(python, partial, final, context),
+    build: (partial, final) => build(environment, python, { partial, final }, context),
   };
 }
 
-async function build(python: Python, partial: string, final: string, context: SetupContext): Promise<void> {
+async function build(
+  environment: PythonEnvironment,
+  python: Python,
+  { partial, final }: { partial: string; final: string },
+  context: SetupContext,
+): Promise<void> {
+  const { requirements, usually, command } = environment;
   const started = Date.now();
-  const done = context.progress.step("making a Python environment with moto", { usually: "20 s" });
+  const done = context.progress.step(`making a ${title(environment)}`, { usually });
   try {
     await run(
       python.command,
@@ -78,15 +115,17 @@ async function build(python: Python, partial: string, final: string, context: Se
       "Debian and Ubuntu have venv in python3-venv.",
     );
     const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--no-compile"];
-    const requirements = ["--require-hashes", "-r", requirementsFile];
-    await run(path.join(partial, "bin", "python"), [...pip, ...requirements], context);
+    const pinned = ["--require-hashes", "-r", requirements];
+    await run(path.join(partial, "bin", "python"), [...pip, ...pinned], context);
   } finally {
     done();
   }
   useFinalPath(path.join(partial, "bin"), partial, final);
-  fs.mkdirSync(path.join(partial, AWS_FOLDER));
-  fs.symlinkSync(path.join("..", "bin", "aws"), path.join(partial, AWS_FOLDER, "aws"));
-  context.progress.line(`Python environment with moto made in ${formatDuration(Date.now() - started)}`);
+  if (command !== undefined) {
+    fs.mkdirSync(path.join(partial, command));
+    fs.symlinkSync(path.join("..", "bin", command), path.join(partial, command, command));
+  }
+  context.progress.line(`${title(environment)} made in ${formatDuration(Date.now() - started)}`);
 }
 
 async function run(command: string, args: string[], context: SetupContext, hint?: string): Promise<void> {

@@ -21,7 +21,7 @@ import {
   pulumi,
 } from "../../lab/setup/parts";
 import { createProgress, formatDuration } from "../../lab/setup/progress";
-import { providePython } from "../../lab/setup/python";
+import { awsFolderOf, miniStack, moto, providePython } from "../../lab/setup/python";
 import { identifySelf } from "../../lab/supervisor/processes";
 
 /** A program that ends with what a shell script says. */
@@ -36,6 +36,15 @@ if [ "$1" = env ]; then echo go1.99.0; exit 0; fi
 while [ "$1" != -o ]; do shift; done
 echo golang.org/x/net/http2 >&2
 printf '%s' "built with CGO_ENABLED=$CGO_ENABLED GOGC=$GOGC" > "$2"
+`;
+
+/** Makes environments as Python does, as far as anybody here can see, and keeps what pip was asked for. */
+const FAKE_PYTHON = `
+case "$2" in
+  venv) mkdir -p "$3/bin"; cp "$0" "$3/bin/python" ;;
+  pip) folder=$(dirname "$0"); echo "$@" > "$folder/asked"; echo "#!$0" > "$folder/aws" ;;
+  *) echo version 3.11 ;;
+esac
 `;
 
 const NOBODY_LISTENS = "http://127.0.0.1:1";
@@ -325,6 +334,30 @@ describe("setting up", () => {
   it("says which Python it wants", async () => {
     writeScript(path.join(bin, "python3"), "echo version 3.8");
     await assert.rejects(providePython(context()), /needs Python 3\.10 or newer on PATH \(python3 is 3\.8\)/);
+  });
+
+  it("makes each Python environment once, in a folder of its own, of packages whose checksums are known", async () => {
+    writeScript(path.join(bin, "python3"), FAKE_PYTHON);
+    const provideBoth = () =>
+      Promise.all([moto, miniStack].map((each) => providePython(context(withTar()), each)));
+    const [forMoto = "", forMiniStack = ""] = await provideBoth();
+    for (const [python, { name, requirements }] of [
+      [forMoto, moto] as const,
+      [forMiniStack, miniStack] as const,
+    ]) {
+      const folder = path.dirname(python);
+      const asked = fs.readFileSync(path.join(folder, "asked"), "utf8");
+      assert.ok(asked.endsWith(` --require-hashes -r ${requirements}\n`), asked);
+      assert.equal(fs.readFileSync(path.join(folder, "aws"), "utf8"), `#!${python}\n`);
+      assert.ok(lines.includes(`making a Python environment with ${name}`));
+      assert.doesNotMatch(fs.readFileSync(requirements, "utf8"), /:\/\/|^ *--(?!hash)/m);
+    }
+    assert.notEqual(forMoto, forMiniStack);
+    assert.deepEqual(fs.readdirSync(awsFolderOf(forMoto)), ["aws"]);
+    assert.equal(fs.existsSync(awsFolderOf(forMiniStack)), false);
+    lines = [];
+    assert.deepEqual(await provideBoth(), [forMoto, forMiniStack]);
+    assert.deepEqual(lines, []);
   });
 
   it("lets no more work at once than it is told, and no failure stops the rest", async () => {
