@@ -47,7 +47,7 @@ export function readExample(
 
 /** The same as one sentence, which names the cluster and the ServiceAccount. */
 export function sentence({ cluster, issuer, subject, audience, policy, assumed }: Counterexample): string {
-  const of = cluster === undefined ? `issuer ${issuer}, which is no cluster's` : `cluster "${cluster}"`;
+  const of = cluster === undefined ? `issuer ${issuer}, which is no cluster's,` : `cluster "${cluster}"`;
   const token = `a token of ${of} with subject ${JSON.stringify(subject)} and audience ${JSON.stringify(audience)}`;
   const circumstances = Object.entries(assumed).map(([name, value]) =>
     typeof value === "string"

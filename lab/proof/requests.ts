@@ -29,13 +29,22 @@ const OF_A_SERVICE = /^[\w-]+:(?!\/\/)/;
  * condition may ask for.
  */
 export class Requests {
-  readonly variables = new Variables();
-  readonly subject = this.variables.text("subject");
-  readonly audience = this.variables.text("audience");
+  readonly variables: Variables;
+  readonly subject: Term;
+  readonly audience: Term;
   /** In small letters. */
-  readonly action = this.variables.text("action");
+  readonly action: Term;
 
-  constructor(readonly provider: Provider) {}
+  /** @param place keeps apart what is asked together. */
+  constructor(
+    readonly provider: Provider,
+    place = 0,
+  ) {
+    this.variables = new Variables(`q${place}_`);
+    this.subject = this.variables.text("subject");
+    this.audience = this.variables.text("audience");
+    this.action = this.variables.text("action");
+  }
 
   /**
    * A condition key. AWS compares their names without regard to case, and gives a request the keys of its own token's issuer and

@@ -7,7 +7,7 @@ export type Term = string;
 
 const ANY_CHARACTER: Term = "re.allchar";
 const NO_COLON: Term = `(re.union (re.range "\\u{0}" "9") (re.range ";" "\\u{2ffff}"))`;
-const LETTER: Term = `(re.range "a" "z")`;
+const LETTER_OR_DIGIT: Term = `(re.union (re.range "a" "z") (re.range "0" "9"))`;
 
 /** A text. Whatever is not a plain character is written by its number: `\u` is SMT-LIB's only escape. */
 export function literal(text: string): Term {
@@ -43,7 +43,11 @@ export function patternBetweenColons(text: string): Term {
 
 /** These texts, with a name as Kubernetes takes them between each two. */
 export function aroundNames(texts: string[]): Term {
-  const name = sequence([LETTER, `(re.* ${oneOf([LETTER, exactly("-")])})`, LETTER]);
+  const name = sequence([
+    LETTER_OR_DIGIT,
+    `(re.* ${oneOf([LETTER_OR_DIGIT, exactly("-")])})`,
+    LETTER_OR_DIGIT,
+  ]);
   return sequence(texts.flatMap((text, index) => (index === 0 ? [exactly(text)] : [name, exactly(text)])));
 }
 

@@ -1,14 +1,12 @@
 import type { Worker } from "node:worker_threads";
 import type { Z3_ast, Z3_context, Z3_solver } from "z3-solver";
 import { both, termOf, type Formula } from "./cases";
-import type { Variables } from "./variables";
+import type { Variable, Variables } from "./variables";
 
 /** Can a formula hold? */
 export interface Question {
   variables: Variables;
   formula: Formula;
-  /** What is liked to hold besides, the best first: it makes an example readable. */
-  preferences: Formula[];
 }
 
 /** Values of the variables for which the formula holds, by name. */
@@ -23,14 +21,43 @@ let loading: Promise<Loaded> | undefined;
 let turn: Promise<unknown> = Promise.resolve();
 
 /**
- * Asks Z3, which is loaded for the first question, and takes one at a time.
- * @returns an example, or undefined when it is proved that there is none.
+ * Asks several questions at once.
+ * @returns false when it is proved that no formula can hold, each with variables of its own.
+ */
+export function mayHold(questions: Question[]): Promise<boolean> {
+  return inTurn(async (z3) => (await answer(z3, questions)) !== "never");
+}
+
+/**
+ * Asks for values with which a formula holds.
+ * @param preferences what is liked to hold besides, the best first: it makes an example readable.
+ * @returns undefined when it is proved that there are none.
  * @throws Error when Z3 does not know.
  */
-export function solve(question: Question): Promise<Example | undefined> {
-  const answer = turn.then(() => ask(question));
-  turn = answer.catch(() => undefined);
-  return answer;
+export function findExample(
+  { variables, formula }: Question,
+  preferences: Formula[] = [],
+): Promise<Example | undefined> {
+  return inTurn(async (z3) => {
+    const any = await answer(z3, [{ variables, formula }]);
+    if (any === "unknown") {
+      throw new Error("nothing is proved: Z3 gives up");
+    }
+    for (const preference of any === "never" ? [] : preferences) {
+      const liked = await answer(z3, [{ variables, formula: both(formula, preference) }]);
+      if (liked instanceof Map) {
+        return liked;
+      }
+    }
+    return any === "never" ? undefined : any;
+  });
+}
+
+/** Z3 takes one question at a time, and is loaded for the first one. */
+function inTurn<T>(action: (z3: Loaded) => Promise<T>): Promise<T> {
+  const result = turn.then(() => withZ3(action));
+  turn = result.catch(() => undefined);
+  return result;
 }
 
 /** Only when it is wanted: it is 35 MB. */
@@ -41,7 +68,7 @@ async function loadZ3() {
   return { Z3: z3.Z3, threads: emscripten.PThread, Answer, Fault };
 }
 
-async function ask(question: Question): Promise<Example | undefined> {
+async function withZ3<T>(action: (z3: Loaded) => Promise<T>): Promise<T> {
   loading ??= loadZ3();
   // Z3's threads do not keep the process alive, not even at work, and one that dies never answers.
   let overdue: NodeJS.Timeout | undefined;
@@ -51,7 +78,7 @@ async function ask(question: Question): Promise<Example | undefined> {
   try {
     const z3 = await loading;
     try {
-      return await Promise.race([bestExample(z3, question), patience]);
+      return await Promise.race([action(z3), patience]);
     } finally {
       for (const worker of [...z3.threads.unusedWorkers, ...z3.threads.runningWorkers]) {
         worker.unref();
@@ -66,20 +93,12 @@ async function ask(question: Question): Promise<Example | undefined> {
   }
 }
 
-async function bestExample(z3: Loaded, question: Question): Promise<Example | undefined> {
-  const any = await example(z3, question.variables, question.formula);
-  for (const preference of any ? question.preferences : []) {
-    const liked = await example(z3, question.variables, both(question.formula, preference));
-    if (liked) {
-      return liked;
-    }
-  }
-  return any;
-}
-
 /** The low-level interface, since the other one has finalizers, which could run while a thread of Z3's is at work. */
-async function example(z3: Loaded, variables: Variables, formula: Formula): Promise<Example | undefined> {
+async function answer(z3: Loaded, questions: Question[]): Promise<Example | "never" | "unknown"> {
   const { Z3, Answer } = z3;
+  const variables = questions.flatMap((question) => question.variables.list());
+  const declarations = questions.flatMap((question) => question.variables.declarations());
+  const terms = questions.map(({ formula }) => termOf(formula));
   const config = Z3.mk_config();
   Z3.set_param_value(config, "timeout", String(PATIENCE_MS));
   const context = Z3.mk_context(config);
@@ -87,25 +106,24 @@ async function example(z3: Loaded, variables: Variables, formula: Formula): Prom
   try {
     const solver = Z3.mk_solver(context);
     Z3.solver_inc_ref(context, solver);
-    const lines = [...variables.declarations(), `(assert ${termOf(formula)})`];
-    Z3.solver_from_string(context, solver, lines.join("\n"));
+    Z3.solver_from_string(context, solver, `${declarations.join("\n")}\n(assert (or ${terms.join("\n")}))`);
     refuseFault(z3, context);
     const result = await Z3.solver_check(context, solver);
     refuseFault(z3, context);
-    if (result === Answer.Z3_L_UNDEF) {
-      throw new Error(`nothing is proved: Z3 gives up (${Z3.solver_get_reason_unknown(context, solver)})`);
+    if (result !== Answer.Z3_L_TRUE) {
+      return result === Answer.Z3_L_FALSE ? "never" : "unknown";
     }
-    return result === Answer.Z3_L_FALSE ? undefined : readModel(z3, context, solver, variables);
+    return readModel(z3, context, solver, variables);
   } finally {
     Z3.del_context(context);
   }
 }
 
-function readModel(z3: Loaded, context: Z3_context, solver: Z3_solver, variables: Variables): Example {
+function readModel(z3: Loaded, context: Z3_context, solver: Z3_solver, variables: Variable[]): Example {
   const { Z3, Answer } = z3;
   const model = Z3.solver_get_model(context, solver);
   return new Map(
-    variables.list().map(({ name, symbol, sort }) => {
+    variables.map(({ name, symbol, sort }) => {
       const kind = sort === "String" ? Z3.mk_string_sort(context) : Z3.mk_bool_sort(context);
       const constant = Z3.mk_const(context, Z3.mk_string_symbol(context, symbol), kind);
       const value = Z3.model_eval(context, model, constant, true);

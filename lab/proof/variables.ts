@@ -1,8 +1,17 @@
 import type { Term } from "./smt";
 
+export interface Variable {
+  name: string;
+  symbol: Term;
+  sort: "String" | "Bool";
+}
+
 /** The variables of one question, each with a name that may hold any characters. */
 export class Variables {
-  readonly #symbols = new Map<string, { symbol: Term; sort: "String" | "Bool" }>();
+  readonly #symbols = new Map<string, Omit<Variable, "name">>();
+
+  /** @param prefix begins their symbols; questions that are asked together must not share it. */
+  constructor(private readonly prefix: string) {}
 
   text(name: string): Term {
     return this.#declared(name, "String");
@@ -16,12 +25,12 @@ export class Variables {
     return this.list().map(({ symbol, sort }) => `(declare-const ${symbol} ${sort})`);
   }
 
-  list(): { name: string; symbol: Term; sort: "String" | "Bool" }[] {
+  list(): Variable[] {
     return [...this.#symbols].map(([name, variable]) => ({ name, ...variable }));
   }
 
   #declared(name: string, sort: "String" | "Bool"): Term {
-    const known = this.#symbols.get(name) ?? { symbol: `v${this.#symbols.size}`, sort };
+    const known = this.#symbols.get(name) ?? { symbol: `${this.prefix}${this.#symbols.size}`, sort };
     this.#symbols.set(name, known);
     return known.symbol;
   }
