@@ -16,6 +16,7 @@ import { prove } from "./proof";
 import { writeReport } from "./report";
 import { createStages, type Stages } from "./stages";
 import { renderTable, type ProofRow } from "./table";
+import { proveTrustPolicy } from "./trustProof";
 
 const ROOT = join(__dirname, "..", "..");
 
@@ -74,6 +75,9 @@ async function deployAndProve(
   const rows = [
     checkFirstPreview(preview, String(up.outputs.trustPolicy)),
     checkNoChange(again),
+    await stages.run("Prove that the trust policy says what the bindings say", () =>
+      proveTrustPolicy(lab, role),
+    ),
     ...(await stages.run("What the pods say, each asked from inside", () => proveFromPods(lab, role))),
     ...(await stages.run("Who gets the role, and who does not", () => prove(lab, role))),
   ];

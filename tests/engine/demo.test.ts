@@ -110,6 +110,14 @@ describe("demo", function () {
       assert.equal(run.code, 0, run.stderr);
     });
 
+    it("proves of everybody, and not only of those it tries, that trust policy and bindings say the same", () => {
+      const proofs = run.rows.filter(({ tried }) => tried === "prove the trust policy");
+      assert.deepEqual(
+        proofs.map(({ answer }) => answer),
+        ["no issuer, subject and audience exist for which trust policy and bindings differ (proved by Z3)"],
+      );
+    });
+
     it("has the answers of the pods themselves: who they are, what they read, and that they may not write", () => {
       const own = run.rows.filter(({ tried }) => tried.startsWith("from its pod: aws "));
       const places = new Set(own.map(({ who, cluster }) => `${who} of ${cluster}`));
@@ -221,8 +229,16 @@ describe("demo", function () {
         "default/outsider (get the role: another ServiceAccount of a listed cluster)",
         "elsewhere/s3-reader (get the role: the same name in another namespace)",
         "reports/report-reader (get the role: a cluster that the binding leaves out)",
+        "the stack (prove the trust policy)",
       ]);
-      for (const { answer } of gotIn) assert.match(answer, /^assumed-role\/app-/);
+      for (const { who, answer } of gotIn) {
+        assert.match(
+          answer,
+          who === "the stack"
+            ? /^the trust policy admits a token of cluster ".*" with subject "system:serviceaccount:.*" and audience/
+            : /^assumed-role\/app-/,
+        );
+      }
       assert.match(stderr, /lines are not as expected: .*default\/outsider of ireland/);
     });
   });

@@ -1,0 +1,43 @@
+import { GetRoleCommand } from "@aws-sdk/client-iam";
+import { iamClient } from "../aws/clients";
+import { proveTrust, type Claim } from "../proof/prove";
+import type { LabDescription } from "../types";
+import { boundAccounts } from "./fleet";
+import type { ProofRow } from "./table";
+
+/** The trust policy that IAM has, and everybody there could be: not those whom the demo tries. */
+export async function proveTrustPolicy(lab: LabDescription, role: { name: string }): Promise<ProofRow> {
+  const answer = await proof(lab, role.name);
+  return {
+    who: "the stack",
+    cluster: "all",
+    tried: "prove the trust policy",
+    expected: "no issuer, subject and audience exist for which trust policy and bindings differ",
+    answer: answer.text,
+    ok: answer.proved,
+  };
+}
+
+async function proof(lab: LabDescription, RoleName: string): Promise<{ proved: boolean; text: string }> {
+  try {
+    const { Role } = await iamClient(lab.aws).send(new GetRoleCommand({ RoleName }));
+    return await proveTrust(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ""), claimOf(lab));
+  } catch (error) {
+    return { proved: false, text: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Nothing is said of the providers' client IDs: the document must refuse other audiences by itself. */
+function claimOf(lab: LabDescription): Claim {
+  return {
+    clusters: lab.clusters.map(({ name, issuerUrl }) => ({
+      name,
+      oidcProviderArn: `arn:aws:iam::${lab.aws.accountId}:oidc-provider/${issuerUrl.replace("https://", "")}`,
+    })),
+    bindings: boundAccounts(lab).map(({ cluster, namespace, serviceAccount }) => ({
+      cluster,
+      namespace,
+      name: serviceAccount,
+    })),
+  };
+}
