@@ -185,6 +185,43 @@ describe("a fault in a trust policy", function () {
     assert.ok(text.includes(`a token of issuer https://${first}, which is no cluster's, with subject`), text);
   });
 
+  it("is shown in whichever statement of many it is", async () => {
+    const fleet = mixedFleet(12);
+    for (const [index, { name }] of fleet.clusters.entries()) {
+      const document = spoilt(builtFor(fleet, SubjectOnly), (statements) => {
+        statements[index]!.Condition = {};
+      });
+      assert.equal((await counterexampleOf(document, fleet)).cluster, name);
+    }
+  });
+
+  it("is shown by a token of the one issuer that a statement for everybody means", async () => {
+    const issuer = "gitlab.example.com";
+    const document = spoilt(builtFor(claim, SubjectOnly), (statements) => {
+      const condition = { StringEquals: { [`${issuer}:sub`]: "project:1" } };
+      statements.push({ ...statements[0]!, Principal: { AWS: "*" }, Condition: condition });
+    });
+    const proof = await proveTrust(document, claim);
+    assert.ok(!proof.proved);
+    const { subject, ...found } = proof.counterexample;
+    assert.deepEqual(
+      { subject, issuer: found.issuer },
+      { subject: "project:1", issuer: `https://${issuer}` },
+    );
+  });
+
+  it("is shown by a token of a provider that slipped in without a condition", async () => {
+    const arn = clusters[0]!.oidcProviderArn.replace(/..$/, "EE");
+    const document = spoilt(builtFor(claim, SubjectOnly), (statements) => {
+      statements.push({ ...statements[0]!, Principal: { Federated: arn }, Condition: {} });
+    });
+    const { cluster, oidcProviderArn, policy } = await counterexampleOf(document, claim);
+    assert.deepEqual(
+      { cluster, oidcProviderArn, policy },
+      { cluster: undefined, oidcProviderArn: arn, policy: "admits" },
+    );
+  });
+
   it("is shown by a Deny that reaches who is bound", async () => {
     const document = spoilt(builtFor(claim, SubjectOnly), (statements) => {
       const principal = { Federated: clusters[1]!.oidcProviderArn };

@@ -82,6 +82,7 @@ describe("the proof that a trust policy says what the bindings say", function ()
         },
       })),
       { Effect: "Deny", Principal: "*", Action: "sts:TagSession" },
+      { Effect: "Deny", Principal: "*", NotAction: ["sts:AssumeRoleWith*", "sts:TagSession"] },
     ];
     const document = JSON.stringify({ Id: "x", Version: "2012-10-17", Statement: statements }, undefined, 2);
     await assertProved(document, claim);
