@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 /** What each command runs, and with which arguments before those of the user. */
 const commands = {
   demo: ["lab/demo/main.ts"],
+  bench: ["lab/bench/main.ts"],
   test: ["tests/run.mjs", "all"],
   "test:fast": ["tests/run.mjs", "fast"],
   "test:engine": ["tests/run.mjs", "engine"],

@@ -1,0 +1,88 @@
+import { availableParallelism, totalmem } from "node:os";
+import { createProgress, type Progress } from "../setup/progress";
+import { exitWithParent } from "../supervisor/signals";
+import { writeResult } from "./document";
+import { missedLines, type BenchContext, type BenchResult } from "./lines";
+import { readOptions, usage, type BenchOptions } from "./options";
+import { renderMarkdown, renderResult } from "./table";
+import { trustPart } from "./trust";
+
+/** All parts of the benchmark, in the order in which they run. */
+const PARTS = [trustPart];
+const NAMES = PARTS.map(({ part }) => part);
+
+async function bench({ rounds, parts: wanted, json, write }: BenchOptions): Promise<BenchResult> {
+  const out = json ? process.stderr : process.stdout;
+  const progress = createProgress(out);
+  const started = Date.now();
+  const parts = [];
+  for (const { part, title, run } of PARTS.filter(({ part }) => wanted.includes(part))) {
+    progress.line(`${title}:`);
+    parts.push({ part, title, ...(await run({ rounds, during: duringOn(progress) })) });
+  }
+  const result = {
+    ok: missedLines(parts).length === 0,
+    machine: {
+      cores: availableParallelism(),
+      memoryGiB: Math.round(totalmem() / 1024 ** 3),
+      node: process.versions.node,
+    },
+    rounds,
+    seconds: (Date.now() - started) / 1_000,
+    parts,
+  };
+  out.write(`\n${renderResult(result)}\n\n${summary(result)}\n`);
+  if (write) {
+    await writeResult(renderMarkdown(result));
+  }
+  if (json) {
+    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  }
+  return result;
+}
+
+function duringOn(progress: Progress): BenchContext["during"] {
+  return async (what, work, howFar) => {
+    const done = progress.step(what, { howFar });
+    try {
+      return await work();
+    } finally {
+      done();
+    }
+  };
+}
+
+function summary({ parts }: BenchResult): string {
+  const held = parts.flatMap(({ lines }) => lines.filter(({ goal }) => goal !== undefined));
+  const missed = missedLines(parts);
+  return missed.length === 0
+    ? `All ${held.length} goals are met.`
+    : `${missed.length} of ${held.length} goals are missed: ${missed.map(({ name }) => name).join("; ")}`;
+}
+
+function main(): void {
+  exitWithParent();
+  let options: BenchOptions;
+  try {
+    options = readOptions(process.argv.slice(2), NAMES);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage(NAMES)}`);
+    process.exitCode = 2;
+    return;
+  }
+  if (options.help) {
+    console.log(usage(NAMES));
+    return;
+  }
+  bench(options).then(
+    ({ ok }) => {
+      process.exitCode = ok ? 0 : 1;
+    },
+    (error: unknown) => {
+      console.error(`\nThe benchmark failed: ${error instanceof Error ? error.message : String(error)}`);
+      process.exitCode = 1;
+    },
+  );
+}
+
+main();

@@ -1,0 +1,76 @@
+import type { BenchLine, BenchResult, BenchTable, Machine } from "./lines";
+
+/** Cells as they are shown: texts, already rounded. */
+interface Grid {
+  columns: string[];
+  rows: string[][];
+}
+
+/** The result for people: each part with its tables, its lines and how they stand to their goals. */
+export function renderResult({ parts, machine, rounds, seconds }: BenchResult): string {
+  const sections = parts.flatMap(({ title, tables, lines, notes }) => [
+    title,
+    ...tables.map((table) => `${table.title}\n\n${renderGrid(gridOf(table))}`),
+    renderGrid(linesGrid(lines)),
+    notes.join("\n"),
+  ]);
+  return [...sections.filter((text) => text !== ""), runWith(machine, rounds, seconds)].join("\n\n");
+}
+
+/** The same in Markdown, which is put in order by prettier. */
+export function renderMarkdown({ parts, machine, rounds, seconds }: BenchResult): string {
+  const sections = parts.flatMap(({ title, tables, lines, notes }) => [
+    `## ${title}`,
+    ...tables.flatMap((table) => [`${table.title}:`, markdownGrid(gridOf(table))]),
+    markdownGrid(linesGrid(lines)),
+    notes.map((note) => `- ${escapeMarkdown(note)}`).join("\n"),
+  ]);
+  return [`Last run: ${runWith(machine, rounds, seconds)}`, ...sections].join("\n\n");
+}
+
+export function runWith({ cores, memoryGiB, node }: Machine, rounds: number, seconds: number): string {
+  return `${cores} cores, ${memoryGiB} GiB, Node ${node}; ${rounds} rounds; ${Math.round(seconds)} s in all.`;
+}
+
+function gridOf({ columns, rows }: BenchTable): Grid {
+  return { columns, rows: rows.map((row) => row.map(String)) };
+}
+
+function linesGrid(lines: readonly BenchLine[]): Grid {
+  return {
+    columns: ["", "figure", "median", "95 % interval", "goal", ""],
+    rows: lines.map(({ name, figure, median, low, high, goal, missed }) => [
+      name,
+      figure,
+      digits(median),
+      `${digits(low)} to ${digits(high)}`,
+      goal === undefined ? "" : `≤ ${goal}`,
+      goal === undefined ? "" : missed ? "MISSED" : "ok",
+    ]),
+  };
+}
+
+function digits(value: number): string {
+  return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+function renderGrid({ columns, rows }: Grid): string {
+  const widths = columns.map((column, index) =>
+    Math.max(column.length, ...rows.map((row) => row[index]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join("  ")
+      .trimEnd();
+  return [line(columns), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
+}
+
+function markdownGrid({ columns, rows }: Grid): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(" | ")} |`;
+  return [line(columns), line(columns.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function escapeMarkdown(text: string): string {
+  return text.replace(/[|*]/g, "\\$&");
+}
