@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 const commands = {
   demo: ["lab/demo/main.ts"],
   bench: ["lab/bench/main.ts"],
+  fuzz: ["tests/fuzz/main.ts"],
   test: ["tests/run.mjs", "all"],
   "test:fast": ["tests/run.mjs", "fast"],
   "test:engine": ["tests/run.mjs", "engine"],
