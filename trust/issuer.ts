@@ -16,12 +16,13 @@ export interface OidcProviderArn {
   hostPath: string;
 }
 
-const EKS_HOST = /^oidc\.eks\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn|\.eu)?|c2s\.ic\.gov|sc2s\.sgov\.gov)$/;
-const DUAL_STACK_HOST =
-  /^oidc-eks\.([a-z0-9-]+)\.api\.(aws|amazonwebservices\.com\.cn|amazonwebservices\.eu)$/;
+const EKS_HOST = /^oidc\.eks\.([a-z0-9-]+)\.(?:amazonaws\.(?:com|com\.cn|eu)|c2s\.ic\.gov|sc2s\.sgov\.gov)$/;
+const DUAL_STACK_HOST = /^oidc-eks\.([a-z0-9-]+)\.api\.(?:aws|amazonwebservices\.(com\.cn|eu))$/;
 const EKS_PATH = /^\/id\/[0-9A-Za-z]+$/;
 const PLAIN_HOST = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
 const PLAIN_PATH = /^(\/[A-Za-z0-9._~-]+)*$/;
+const PROVIDER_ARN =
+  /^arn:(?<partition>aws[a-z-]*):iam::(?<accountId>\d{12}):oidc-provider\/(?<hostPath>.+)$/;
 const MAX_LENGTH = 255;
 
 /**
@@ -48,22 +49,23 @@ export function issuerProblem(url: string): string | undefined {
 }
 
 function hostAndPathProblem(url: string): string | undefined {
-  const [, authority = "", rest = ""] = /^https:\/\/([^/?#]*)(.*)$/.exec(url) ?? [];
+  const bare = url.slice("https://".length);
+  const end = bare.search(/[/?#]|$/);
+  const [authority, rest] = [bare.slice(0, end), bare.slice(end)];
   if (/[?#]/.test(rest)) {
-    return `must have no query and no fragment: write ${quote(url.replace(/[?#].*$/, ""))}`;
+    return `must have no query and no fragment: write ${quote(url.replace(/[?#].*/, ""))}`;
   }
   if (authority.includes("@")) {
     return "must have no user name in it";
   }
   if (authority.includes(":")) {
-    return `must have no port (IAM refuses one and EKS has none): write ${quote(`https://${authority.replace(/:.*$/, "")}${rest}`)}`;
+    return `must have no port (IAM refuses one and EKS has none): write ${quote(`https://${authority.replace(/:.*/, "")}${rest}`)}`;
   }
   if (rest.endsWith("/")) {
     return `must not end with a slash (IAM would keep it as another provider): write ${quote(url.replace(/\/+$/, ""))}`;
   }
-  const dualStack = DUAL_STACK_HOST.exec(authority);
-  if (dualStack) {
-    return dualStackProblem(dualStack, rest);
+  if (DUAL_STACK_HOST.test(authority)) {
+    return dualStackProblem(authority, rest);
   }
   if (!PLAIN_HOST.test(authority) || authority.includes("..")) {
     return `has a host that is not a lower-case DNS name: ${quote(authority)}`;
@@ -76,11 +78,14 @@ function hostAndPathProblem(url: string): string | undefined {
   return undefined;
 }
 
-function dualStackProblem([, region = "", domain]: RegExpExecArray, path: string): string {
-  const suffix = domain === "aws" ? "" : domain === "amazonwebservices.eu" ? ".eu" : ".cn";
+function dualStackProblem(authority: string, path: string): string {
+  const host = authority.replace(
+    DUAL_STACK_HOST,
+    (_, region: string, domain = "com") => `oidc.eks.${region}.amazonaws.${domain}`,
+  );
   return (
     "is the dual-stack address of the discovery document, and not what the cluster's tokens carry: " +
-    `write ${quote(`https://oidc.eks.${region}.amazonaws.com${suffix}${path}`)}`
+    `write ${quote(`https://${host}${path}`)}`
   );
 }
 
@@ -96,8 +101,7 @@ export function parseIssuer(url: string): Issuer {
     throw new Error(`issuer URL ${problem}`);
   }
   const hostPath = url.slice("https://".length);
-  const region = EKS_HOST.exec(hostPath.split("/", 1)[0] ?? "")?.[1];
-  return region === undefined ? { url, hostPath } : { url, hostPath, region };
+  return { url, hostPath, region: EKS_HOST.exec(hostPath.replace(/\/.*/, ""))?.[1] };
 }
 
 /**
@@ -111,12 +115,8 @@ export function oidcProviderArn(issuer: Issuer, account: { partition: string; ac
 
 /** Takes a provider ARN apart; undefined when it is not the ARN of an OIDC provider. */
 export function parseOidcProviderArn(arn: string): OidcProviderArn | undefined {
-  const match = /^arn:(aws[a-z-]*):iam::(\d{12}):oidc-provider\/(.+)$/.exec(arn);
-  const [, partition, accountId, hostPath] = match ?? [];
-  if (partition === undefined || accountId === undefined || hostPath === undefined) {
-    return undefined;
-  }
-  return issuerProblem(`https://${hostPath}`) === undefined ? { partition, accountId, hostPath } : undefined;
+  const parts = PROVIDER_ARN.exec(arn)?.groups as OidcProviderArn | undefined;
+  return parts && issuerProblem(`https://${parts.hostPath}`) === undefined ? { ...parts } : undefined;
 }
 
 /** Says why an ARN is not that of an OIDC provider, or undefined. */

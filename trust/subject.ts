@@ -22,8 +22,9 @@ export function subjectOf(namespace: string, name: string): string {
 
 /** Takes a subject apart; undefined when it is not a ServiceAccount's. */
 export function parseSubject(subject: string): { namespace: string; name: string } | undefined {
-  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(subject) ?? [];
-  return namespace === undefined || name === undefined ? undefined : { namespace, name };
+  const match = /^system:serviceaccount:(?<namespace>[^:]+):(?<name>[^:]+)$/.exec(subject);
+  const parts = match?.groups as { namespace: string; name: string } | undefined;
+  return parts && { ...parts };
 }
 
 /**

@@ -21,16 +21,21 @@ describe("issuer URL", () => {
     [`https://oidc.eks.cn-northwest-1.amazonaws.com.cn/id/${ID}`, "cn-northwest-1"],
     [`https://oidc.eks.us-iso-east-1.c2s.ic.gov/id/${ID}`, "us-iso-east-1"],
     [`https://oidc.eks.us-isob-east-1.sc2s.sgov.gov/id/${ID}`, "us-isob-east-1"],
+    [`https://oidc.eks.eusc-de-east-1.amazonaws.eu/id/${ID}`, "eusc-de-east-1"],
     ["https://issuer.example.com", undefined],
+    ["https://issuer/a", undefined],
+    ["https://i", undefined],
+    // Hosts that are nearly EKS's are anybody's.
+    ["https://my.oidc.eks.us-east-1.amazonaws.com/a", undefined],
+    ["https://oidc.eks.us-east-1.amazonaws.com.example.com/a", undefined],
+    ["https://my.oidc-eks.us-east-1.api.aws/a", undefined],
+    ["https://oidc-eks.us-east-1.api.aws.example.com/a", undefined],
     ["https://s3.eu-west-1.amazonaws.com/my-bucket/my_cluster", undefined],
   ];
   for (const [url, region] of good) {
     it(`takes ${url}`, () => {
       assert.equal(issuerProblem(url), undefined);
-      const parsed = parseIssuer(url);
-      assert.equal(parsed.url, url);
-      assert.equal(`https://${parsed.hostPath}`, url);
-      assert.equal(parsed.region, region);
+      assert.deepEqual(parseIssuer(url), { url, hostPath: url.replace("https://", ""), region });
     });
   }
 
@@ -40,6 +45,7 @@ describe("issuer URL", () => {
     ["no scheme", EAST.replace("https://", ""), /must begin with https:\/\//, EAST],
     ["http", EAST.replace("https", "http"), /must begin with https:\/\//, EAST],
     ["scheme in capitals", EAST.replace("https", "HTTPS"), /must begin with https:\/\//, EAST],
+    ["another scheme within", "a.example/ftp://b", /write "https:\/\/a\.example\/ftp:\/\/b" instead of/],
     ["port", EAST.replace(".com", ".com:443"), /must have no port/, EAST],
     ["trailing slash", `${EAST}/`, /must not end with a slash/, EAST],
     ["slashes at the end", `${EAST}//`, /must not end with a slash/, EAST],
@@ -51,10 +57,12 @@ describe("issuer URL", () => {
     ["line end", `${EAST}\n`, /white space/],
     ["zero-width space", `${EAST}\u200b`, /control characters/],
     ["host in capitals", EAST.replace("oidc", "OIDC"), /lower-case DNS name/],
+    ["host with an underscore", "https://my_issuer.example.com/a", /lower-case DNS name/],
     ["no host", "https:///id/A", /lower-case DNS name/],
     ["two dots", EAST.replace("eks.", "eks.."), /lower-case DNS name/],
     ["EKS without id", "https://oidc.eks.us-east-1.amazonaws.com", /comes \/id\/ and the cluster's id/],
     ["EKS, more after the id", `${EAST}/.well-known/openid-configuration`, /not an EKS issuer/],
+    ["EKS, more before the id", EAST.replace("/id/", "/x/id/"), /not an EKS issuer/],
     ["path with a colon", "https://issuer.example.com/a:b", /characters that a condition key cannot carry/],
     ["path with a variable", "https://issuer.example.com/${x}", /characters that a condition key/],
     ["path with a wildcard", "https://issuer.example.com/*", /characters that a condition key/],
@@ -69,6 +77,12 @@ describe("issuer URL", () => {
       `https://oidc-eks.us-east-1.api.aws/id/${ID}`,
       /dual-stack address .*not what the cluster's tokens carry/,
       EAST,
+    ],
+    [
+      "dual-stack host in the European Sovereign Cloud",
+      `https://oidc-eks.eusc-de-east-1.api.amazonwebservices.eu/id/${ID}`,
+      /dual-stack address/,
+      `https://oidc.eks.eusc-de-east-1.amazonaws.eu/id/${ID}`,
     ],
     [
       "dual-stack host in China",
@@ -127,9 +141,10 @@ describe("OIDC provider ARN", () => {
     `${EAST_ARN}/`,
     `${EAST_ARN}*`,
     `x${EAST_ARN}`,
+    `${EAST_ARN}\n`,
     "arn:aws:iam::123456789012:oidc-provider/",
   ]) {
-    it(`"${arn}" is none`, () => {
+    it(`${JSON.stringify(arn)} is none`, () => {
       assert.equal(parseOidcProviderArn(arn), undefined);
     });
   }
