@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/**", "node_modules/**", "tests/fixtures/stacks/**"] },
+  { ignores: ["dist/**", "node_modules/**", ".stryker/**", "tests/fixtures/stacks/**"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],

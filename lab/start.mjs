@@ -15,6 +15,7 @@ const commands = {
   test: ["tests/run.mjs", "all"],
   "test:fast": ["tests/run.mjs", "fast"],
   "test:engine": ["tests/run.mjs", "engine"],
+  mutation: ["node_modules/@stryker-mutator/core/bin/stryker.js", "run"],
   "lab:stop": ["lab/supervisor/stop.ts"],
   "lab:clean": ["lab/supervisor/clean.ts"],
 };
