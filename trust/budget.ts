@@ -1,4 +1,5 @@
-import { buildTrustPolicy, formOf, written } from "./policy";
+import { FORMS } from "./forms";
+import { buildTrustPolicy, documentOf, formOf, written } from "./policy";
 import { DEFAULT_MAX_SIZE, LARGEST_MAX_SIZE, trustPolicySize } from "./size";
 import { clustersOfUnknownAudience } from "./trusted";
 import {
@@ -66,9 +67,9 @@ export function sizesByForm(
   clusters: TrustedCluster[],
   options: TrustPolicyOptions = {},
 ): Record<WrittenForm, number> {
-  const ordered = [...clusters].sort((a, b) => compareText(a.name, b.name));
+  // Measured whether or not they can be written so; the order makes no difference.
   const sizes = WRITTEN_FORMS.map(
-    (form) => [form, trustPolicySize(written(ordered, form, options))] as const,
+    (form) => [form, trustPolicySize(documentOf(FORMS[form](clusters), options))] as const,
   );
   return Object.fromEntries(sizes) as Record<WrittenForm, number>;
 }

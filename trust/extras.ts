@@ -146,6 +146,5 @@ export function withConditions(
 
 /** One value as a string: eksctl and others read a single subject, or a single principal, only so. */
 export function oneOrMany(values: string[]): string | string[] {
-  const [first] = values;
-  return values.length === 1 && first !== undefined ? first : values;
+  return values.length === 1 ? String(values[0]) : values;
 }

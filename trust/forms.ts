@@ -1,5 +1,5 @@
 import { oneOrMany } from "./extras";
-import { parseOidcProviderArn } from "./issuer";
+import { providerOf } from "./trusted";
 import {
   STS_AUDIENCE,
   WEB_IDENTITY_ACTION,
@@ -16,7 +16,7 @@ export const FORMS: { [form in WrittenForm]: (clusters: TrustedCluster[]) => Tru
   StatementPerCluster: (clusters) =>
     clusters.map((cluster) => {
       const { operator, key, values } = subjectCondition(cluster);
-      const audience = { [`${hostPathOf(cluster)}:aud`]: STS_AUDIENCE };
+      const audience = { [`${providerOf(cluster).hostPath}:aud`]: STS_AUDIENCE };
       return statement(
         cluster.oidcProviderArn,
         operator === "StringEquals"
@@ -60,13 +60,9 @@ function subjectCondition(cluster: TrustedCluster): {
   const { subjects, subjectPatterns = [] } = cluster;
   return {
     operator: subjectPatterns.length > 0 ? "StringLike" : "StringEquals",
-    key: `${hostPathOf(cluster)}:sub`,
+    key: `${providerOf(cluster).hostPath}:sub`,
     values: oneOrMany([...new Set([...subjects, ...subjectPatterns])].sort(compareText)),
   };
-}
-
-function hostPathOf({ oidcProviderArn }: TrustedCluster): string {
-  return parseOidcProviderArn(oidcProviderArn)?.hostPath ?? "";
 }
 
 /**
@@ -83,12 +79,10 @@ export function refuseUnlessOneToOne(statements: TrustStatement[], clusters: Tru
   const keys = Object.values(only.Condition ?? {}).flatMap((entries) => Object.entries(entries));
   // Key names are compared without regard to case, as IAM does.
   const names = keys.map(([key]) => key.toLowerCase());
-  const wanted = federated.map((arn) => `${parseOidcProviderArn(arn)?.hostPath ?? "?"}:sub`.toLowerCase());
+  const wanted = clusters.map((cluster) => `${providerOf(cluster).hostPath}:sub`.toLowerCase());
+  const providers = clusters.map(({ oidcProviderArn }) => oidcProviderArn);
   const oneToOne =
-    new Set(names).size === names.length &&
-    names.length === clusters.length &&
-    wanted.length === clusters.length &&
-    [...wanted].sort(compareText).join("\n") === [...names].sort(compareText).join("\n");
+    new Set(names).size === names.length && sameTexts(names, wanted) && sameTexts(federated, providers);
   const empty = keys.find(([, values]) => (stringsOf(values) ?? []).length === 0);
   const operators = Object.keys(only.Condition ?? {});
   const optional = operators.every(
@@ -99,4 +93,9 @@ export function refuseUnlessOneToOne(statements: TrustStatement[], clusters: Tru
       "in the single statement each OIDC provider must have exactly one condition on its own subject, and it has not: it is not used",
     );
   }
+}
+
+/** Whether two lists have the same members, each as often, in whatever order. */
+function sameTexts(some: string[], others: string[]): boolean {
+  return [...some].sort(compareText).join("\n") === [...others].sort(compareText).join("\n");
 }

@@ -7,6 +7,7 @@ import {
   type TrustedCluster,
   type TrustPolicy,
   type TrustPolicyOptions,
+  type TrustStatement,
   type WrittenForm,
 } from "./types";
 import { compareText } from "./values";
@@ -51,15 +52,21 @@ export function written(
   form: WrittenForm,
   options: Pick<TrustPolicyOptions, "conditions" | "statements">,
 ): TrustPolicy {
-  const { conditions = {}, statements = [] } = options;
   const generated = FORMS[form](ordered);
   if (form === TrustPolicyForm.SingleStatement) {
     refuseUnlessOneToOne(generated, ordered);
   }
-  const narrowed = generated.map((statement) =>
-    Object.keys(conditions).length === 0
-      ? statement
-      : { ...statement, Condition: withConditions(statement.Condition, conditions) },
-  );
+  return documentOf(generated, options);
+}
+
+/** The document that generated statements make with what stands in and beside them. */
+export function documentOf(
+  generated: TrustStatement[],
+  { conditions = {}, statements = [] }: Pick<TrustPolicyOptions, "conditions" | "statements">,
+): TrustPolicy {
+  const narrowed = generated.map((statement) => ({
+    ...statement,
+    Condition: withConditions(statement.Condition, conditions),
+  }));
   return { Version: "2012-10-17", Statement: [...narrowed, ...statements.map(renderedStatement)] };
 }

@@ -83,7 +83,8 @@ function refuseExtras({ conditions = {}, statements = [] }: TrustPolicyOptions):
   }
 }
 
-function providerOf(cluster: TrustedCluster): { hostPath: string } {
+/** The cluster's OIDC provider, taken apart. */
+export function providerOf(cluster: TrustedCluster): { hostPath: string } {
   const provider = parseOidcProviderArn(cluster.oidcProviderArn);
   if (!provider) {
     throw new Error(

@@ -11,14 +11,15 @@ const accounts = [
   { namespace: "default", name: "s3-reader" },
   { namespace: "jobs", name: "writer" },
 ];
-const policy = buildTrustPolicy([
-  {
-    name: "east",
-    oidcProviderArn: A,
-    subjects: ["system:serviceaccount:default:s3-reader", "system:serviceaccount:jobs:writer"],
-  },
-  { name: "west", oidcProviderArn: B, subjects: ["system:serviceaccount:jobs:writer"] },
-]);
+const built = () =>
+  buildTrustPolicy([
+    {
+      name: "east",
+      oidcProviderArn: A,
+      subjects: ["system:serviceaccount:default:s3-reader", "system:serviceaccount:jobs:writer"],
+    },
+    { name: "west", oidcProviderArn: B, subjects: ["system:serviceaccount:jobs:writer"] },
+  ]);
 
 describe("accessTable", () => {
   const expected = [
@@ -37,11 +38,11 @@ describe("accessTable", () => {
   );
 
   it("has a row for each cluster and ServiceAccount, in the order given", () => {
-    assert.deepEqual(accessTable(policy, clusters, accounts), expected);
+    assert.deepEqual(accessTable(built(), clusters, accounts), expected);
   });
 
   it("reads the document as text too", () => {
-    assert.deepEqual(accessTable(JSON.stringify(policy, null, 2), clusters, accounts), expected);
+    assert.deepEqual(accessTable(JSON.stringify(built(), null, 2), clusters, accounts), expected);
   });
 
   it("says of each row that the text cannot be read", () => {
@@ -55,7 +56,7 @@ describe("accessTable", () => {
   });
 
   it("has no rows where there is nobody to ask about", () => {
-    assert.deepEqual(accessTable(policy, [], accounts), []);
-    assert.deepEqual(accessTable(policy, clusters, []), []);
+    assert.deepEqual(accessTable(built(), [], accounts), []);
+    assert.deepEqual(accessTable(built(), clusters, []), []);
   });
 });

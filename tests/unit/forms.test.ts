@@ -154,7 +154,7 @@ describe("forms of a trust policy", () => {
 describe("the single statement, read back", () => {
   const clusters = [east, west];
   const good = () => buildTrustPolicy(clusters, { form: SingleStatement }).Statement;
-  const changed = (change: (statement: TrustStatement) => unknown) => {
+  const changed = (change: (statement: TrustStatement) => unknown) => () => {
     const [statement] = structuredClone(good());
     change(statement!);
     return [statement!];
@@ -165,7 +165,7 @@ describe("the single statement, read back", () => {
     refuseUnlessOneToOne(good(), clusters);
   });
 
-  const faults: [string, TrustStatement[]][] = [
+  const faults: [string, () => TrustStatement[]][] = [
     ["a provider too many", changed((one) => (one.Principal.Federated as string[]).push(arn("CCCC")))],
     ["a provider too few", changed((one) => (one.Principal.Federated as string[]).pop())],
     ["a key gone", changed((one) => (one.Condition!.StringEqualsIfExists = {}))],
@@ -189,13 +189,14 @@ describe("the single statement, read back", () => {
     ["no condition", changed((one) => delete one.Condition)],
     ["no provider", changed((one) => (one.Principal = { AWS: "*" }))],
     ["an ARN that is none", changed((one) => ((one.Principal.Federated as string[])[0] = "x"))],
-    ["two statements", [...good(), ...good()]],
-    ["no statement", []],
+    ["two statements", () => [...good(), ...good()]],
+    ["no statement", () => []],
   ];
   for (const [what, statements] of faults) {
     it(`is refused with ${what}`, () => {
+      const built = statements();
       assert.throws(() => {
-        refuseUnlessOneToOne(statements, clusters);
+        refuseUnlessOneToOne(built, clusters);
       }, /it is not used/);
     });
   }

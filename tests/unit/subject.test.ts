@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { namespaceProblem, parseSubject, serviceAccountNameProblem, subjectOf } from "../../trust/subject";
+import {
+  namespacePatternProblem,
+  namespaceProblem,
+  parseSubject,
+  serviceAccountNamePatternProblem,
+  serviceAccountNameProblem,
+  subjectOf,
+} from "../../trust/subject";
 import { textOf } from "../support/arbitraries";
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -101,4 +108,42 @@ describe("names that Kubernetes takes", () => {
       });
     }
   }
+});
+
+describe("patterns of names", () => {
+  const kinds: [string, (pattern: string) => string | undefined, string][] = [
+    ["namespace", namespacePatternProblem, "letters, digits, '-' and '*'"],
+    ["ServiceAccount", serviceAccountNamePatternProblem, "letters, digits, '-', '.' and '*'"],
+  ];
+  for (const [what, problem, allowed] of kinds) {
+    it(`a ${what}'s may have * anywhere, and as often as one likes`, () => {
+      for (const pattern of ["*", "**", "a*", "*-a", "-*", "a*b-*c0"]) {
+        assert.equal(problem(pattern), undefined);
+      }
+    });
+
+    it(`a ${what}'s is a name like any other without *`, () => {
+      assert.equal(problem("app-1"), undefined);
+      assert.match(problem("") ?? "", /^is empty/);
+      assert.match(problem("app-") ?? "", /not a name that Kubernetes takes/);
+      assert.match(problem("a?") ?? "", /has a wildcard/);
+    });
+
+    for (const pattern of ["A*", "*A", "a*:b", "*?", "* ", " *", "${*}"]) {
+      it(`a ${what}'s is not "${pattern}"`, () => {
+        const said = `is not a pattern of names that Kubernetes takes: "${pattern}" (lower-case ${allowed})`;
+        assert.equal(problem(pattern), said);
+      });
+    }
+
+    it(`a ${what}'s is at most 253 characters long`, () => {
+      assert.equal(problem(`${"a".repeat(252)}*`), undefined);
+      assert.match(problem(`${"a".repeat(253)}*`) ?? "", /is 254 characters long/);
+    });
+  }
+
+  it("a dot stands in a ServiceAccount's, not in a namespace's", () => {
+    assert.equal(serviceAccountNamePatternProblem("app.*"), undefined);
+    assert.match(namespacePatternProblem("app.*") ?? "", /is not a pattern of names/);
+  });
 });
