@@ -126,7 +126,7 @@ function remedies(
         : `set trust.form to SubjectOnly, which leaves the audience to the providers${condition}`,
     ),
     ...remedy(
-      form !== SingleStatement && sizes[SingleStatement] <= limit,
+      sizes[SingleStatement] <= limit,
       `set trust.form to SingleStatement, in which a slip would open the role instead of closing it: read docs/trust-policy.md first${condition}`,
     ),
     shards ?? "make one role for each of several shards: name them in trust.shards, and one on each cluster",

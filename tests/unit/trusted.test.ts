@@ -46,8 +46,9 @@ describe("the single statement and the clusters it is for", () => {
     }, /each OIDC provider must have exactly one condition on its own subject, and it has not/);
   };
 
-  it("are the same ones", () => {
+  it("are the same ones, in whatever order", () => {
     refuseUnlessOneToOne(built(A, B), [B, A]);
+    refuseUnlessOneToOne(built(B, A), [A, B]);
     refused(built(A, B), [A]);
     refused(built(A), [A, B]);
     refused(built(A, B), [A, cluster("CCCC")]);
