@@ -58,28 +58,26 @@ export function compileTrust({ variables, statements }: PolicyDocument): Compile
 }
 
 function compileStatement(statement: unknown, index: number, variables: boolean): CompiledStatement {
-  const problem = statementProblem(statement);
-  if (problem !== undefined || !isRecord(statement)) {
-    const effect = isRecord(statement) ? effectOf(statement.Effect) : undefined;
-    const verdict = { matches: undefined, why: problem ?? "is not an object" };
+  const elements = isRecord(statement) ? statement : {};
+  const effect = effectOf(elements.Effect);
+  const problem = isRecord(statement) ? elementsProblem(statement) : "is not an object";
+  if (problem !== undefined) {
+    const verdict = { matches: undefined, why: problem };
     return { index, effect, federated: undefined, covers: () => undefined, match: () => verdict };
   }
-  const principal = principalOf(statement.Principal);
-  const covers = actionsOf(statement.Action);
-  const condition = prepareCondition(statement.Condition, variables);
+  const principal = principalOf(elements.Principal);
+  const covers = actionsOf(elements.Action);
+  const condition = prepareCondition(elements.Condition, variables);
   return {
     index,
-    effect: effectOf(statement.Effect),
+    effect,
     federated: typeof principal === "string" ? undefined : principal,
     covers,
     match: (asked) => matchParts(principal, covers, condition, asked),
   };
 }
 
-function statementProblem(statement: unknown): string | undefined {
-  if (!isRecord(statement)) {
-    return "is not an object";
-  }
+function elementsProblem(statement: Record<string, unknown>): string | undefined {
   const strange = Object.keys(statement).find((element) => !ELEMENTS.has(element));
   if (strange !== undefined) {
     return `has the element ${strange}, whose effect is not known here`;
