@@ -5,6 +5,7 @@ import {
   serviceAccountNameProblem,
   SubjectMatch,
 } from "../trust/subject";
+import { isTexts, shown } from "../trust/values";
 import { unknownClusterReason } from "./bindings";
 import { repeated, type Problem } from "./problems";
 import type { ServiceAccountBinding } from "./types";
@@ -28,7 +29,9 @@ export function bindingProblems(
   return [
     ...bindings.flatMap((binding, index) => oneBindingProblems(binding, `serviceAccounts[${index}]`, names)),
     ...repeated(
-      bindings.map(({ namespace, name }) => `${namespace}/${name}`),
+      bindings.map(({ namespace, name }) =>
+        isTexts([namespace, name]) ? `${namespace}/${name}` : undefined,
+      ),
       bindings.map((_, index) => `serviceAccounts[${index}]`),
       (binding, first) => `binds ${binding}, as ${first} does: make it one binding with the clusters of both`,
     ),
@@ -43,7 +46,7 @@ function oneBindingProblems(binding: ServiceAccountBinding, path: string, known:
   const { namespace, name } = binding;
   const matches: string[] = Object.values(SubjectMatch);
   if (binding.match !== undefined && !matches.includes(binding.match)) {
-    add("match", `is ${JSON.stringify(binding.match)}: write ${matches.join(" or ")}`);
+    add("match", `is ${shown(binding.match)}: write ${matches.join(" or ")}`);
   } else if (binding.match === SubjectMatch.Wildcard) {
     addWildcardProblems(binding, add);
   } else {

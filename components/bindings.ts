@@ -1,4 +1,5 @@
 import { SubjectMatch, subjectOf } from "../trust/subject";
+import { shown } from "../trust/values";
 import type { TrustedCluster } from "../trust/types";
 import type { ServiceAccountBinding } from "./types";
 
@@ -34,5 +35,5 @@ function isWildcard({ match }: ServiceAccountBinding): boolean {
 
 /** Says that a cluster is not in the list, and what the list has. */
 export function unknownClusterReason(cluster: string, known: string[]): string {
-  return `names no cluster of the list: "${cluster}" (there are ${known.map((name) => `"${name}"`).join(", ") || "none"})`;
+  return `names no cluster of the list: "${cluster}" (there are ${known.map(shown).join(", ") || "none"})`;
 }

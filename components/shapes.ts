@@ -57,10 +57,10 @@ const shapes: { [name: string]: Shape } = {
  * @returns the faults, and the arguments without what is wrong, so that what they say can be checked all the same. Of what stands at
  * the path of a fault nothing more is to be told.
  */
-export function checkShapes<T extends object>(args: T): { problems: Problem[]; usable: T } {
+export function checkShapes<T extends object>(args: T | undefined): { problems: Problem[]; usable: T } {
   const problems: Problem[] = [];
-  const usable = usableOf(args, record(shapes), "", problems);
-  return { problems, usable: problems.length === 0 ? args : ((usable ?? {}) as T) };
+  const usable = usableOf(args ?? null, record(shapes), "", problems) as T | undefined;
+  return { problems, usable: (problems.length === 0 ? args : usable) ?? ({} as T) };
 }
 
 /** Faults of what is usable, but for those at a path of which a fault was told already. */

@@ -3,9 +3,10 @@ import { oidcProviderArn, parseIssuer } from "../trust/issuer";
 import { DEFAULT_MAX_SIZE, LARGEST_MAX_SIZE } from "../trust/size";
 import { clustersOfUnknownAudience } from "../trust/trusted";
 import { STS_AUDIENCE, TrustPolicyForm } from "../trust/types";
+import { shown } from "../trust/values";
 import { trustedCluster } from "./bindings";
 import type { MultiClusterIrsaArgs } from "./multiClusterIrsa";
-import { isPlain, type Problem } from "./problems";
+import { isPlain, repeated, type Problem } from "./problems";
 import { shardOverflow, shardsOf } from "./shards";
 import type { IrsaCluster, TrustSettings } from "./types";
 
@@ -28,14 +29,14 @@ export function trustProblems({
   if (form !== undefined && !forms.includes(form)) {
     problems.push({
       propertyPath: "trust.form",
-      reason: `is ${JSON.stringify(form)}: write ${forms.join(" or ")}`,
+      reason: `is ${shown(form)}: write ${forms.join(" or ")}`,
     });
   }
   if (!Number.isInteger(maxSize) || maxSize < DEFAULT_MAX_SIZE || maxSize > LARGEST_MAX_SIZE) {
     const range = `a whole number from ${DEFAULT_MAX_SIZE} to ${LARGEST_MAX_SIZE}`;
     problems.push({
       propertyPath: "trust.maxSize",
-      reason: `is ${String(maxSize)}: write the account's quota, ${range}`,
+      reason: `is ${shown(maxSize)}: write the account's quota, ${range}`,
     });
   }
   const inConditions = conditionProblems(conditions, { webIdentity: true }).map(({ path, reason }) => ({
@@ -98,6 +99,18 @@ export function audienceProblems(
       ? []
       : [{ propertyPath: `clusters[${index}].oidcProviderClientIds`, reason: audienceReason(form, ids) }];
   });
+}
+
+/** Issuers with which the single statement cannot be had: IAM takes two keys that differ in case alone for one. */
+export function sharedKeyProblems(clusters: IrsaCluster[], { form }: TrustSettings): Problem[] {
+  return form !== TrustPolicyForm.SingleStatement
+    ? []
+    : repeated(
+        clusters.map(({ issuerUrl }) => (isPlain(issuerUrl) ? issuerUrl.toLowerCase() : undefined)),
+        clusters.map((_, index) => `clusters[${index}].issuerUrl`),
+        (_, first) =>
+          `differs from ${first} in case alone, and IAM takes the condition keys of the two for one: use another form than SingleStatement`,
+      );
 }
 
 function audienceReason(form: string, ids: string[] | undefined): string {

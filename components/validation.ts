@@ -1,5 +1,6 @@
 import { adoptionProblem, issuerProblem } from "../trust/issuer";
 import { SubjectMatch } from "../trust/subject";
+import { shown } from "../trust/values";
 import { bindingProblems } from "./bindingValidation";
 import type { MultiClusterIrsaArgs, MultiClusterIrsaOptions } from "./multiClusterIrsa";
 import { kubernetesProblems } from "./kubernetesProviders";
@@ -8,7 +9,13 @@ import { permissionProblems, roleProblems } from "./roleValidation";
 import { samplePodNameProblem } from "./proofNames";
 import { checkShapes, untold } from "./shapes";
 import { shardProblems } from "./shards";
-import { audienceProblems, clientIdProblem, foreseeableOverflow, trustProblems } from "./trustValidation";
+import {
+  audienceProblems,
+  clientIdProblem,
+  foreseeableOverflow,
+  sharedKeyProblems,
+  trustProblems,
+} from "./trustValidation";
 import type { IrsaCluster } from "./types";
 import { verificationJobProblems } from "./verificationJob";
 
@@ -27,7 +34,7 @@ const MAX_THUMBPRINTS = 5;
  */
 export function findProblems(args: MultiClusterIrsaArgs, opts: MultiClusterIrsaOptions = {}): Problem[] {
   const { problems, usable } = checkShapes(args);
-  return [...problems, ...untold(problemsIn(usable, opts), problems)];
+  return [...problems, ...untold(problemsIn(usable, { ...opts }), problems)];
 }
 
 function problemsIn(args: MultiClusterIrsaArgs, opts: MultiClusterIrsaOptions): Problem[] {
@@ -37,7 +44,9 @@ function problemsIn(args: MultiClusterIrsaArgs, opts: MultiClusterIrsaOptions): 
     ...trustProblems(args.trust ?? {}),
     ...shardProblems(Array.isArray(args.clusters) ? args.clusters : [], args.trust ?? {}),
   ];
-  const audience = fleet.length === 0 ? audienceProblems(args.clusters, args.trust ?? {}) : [];
+  const { clusters, trust = {} } = args;
+  const audience =
+    fleet.length === 0 ? [...audienceProblems(clusters, trust), ...sharedKeyProblems(clusters, trust)] : [];
   return [
     ...fleet,
     ...audience,
@@ -107,7 +116,7 @@ export function sharedIssuerReason(issuer: string, first: string): string {
 export function clusterNameProblem(name: string): string | undefined {
   return typeof name === "string" && CLUSTER_NAME.test(name)
     ? undefined
-    : `is not a cluster's name: ${JSON.stringify(name)} (plain text of 1 to 100 letters, digits, "-" and "_", a letter or digit first)`;
+    : `is not a cluster's name: ${shown(name)} (plain text of 1 to 100 letters, digits, "-" and "_", a letter or digit first)`;
 }
 
 export function thumbprintProblems(cluster: Pick<IrsaCluster, "thumbprints" | "oidcProviderArn">): string[] {

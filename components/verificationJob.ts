@@ -1,5 +1,6 @@
 import { Job } from "@pulumi/kubernetes/batch/v1/job";
 import * as pulumi from "@pulumi/pulumi";
+import { shown } from "../trust/values";
 import type { Problem } from "./problems";
 import { verificationJobName } from "./proofNames";
 import { proofPodSpec } from "./proofPod";
@@ -59,7 +60,7 @@ export function verificationJobProblems({ retries = 0 }: VerificationJobSettings
     : [
         {
           propertyPath: "verificationJob.retries",
-          reason: `is ${JSON.stringify(retries)}: write a whole number from 0 to ${MOST_RETRIES}`,
+          reason: `is ${shown(retries)}: write a whole number from 0 to ${MOST_RETRIES}`,
         },
       ];
 }

@@ -188,10 +188,10 @@ function quantified({ matcher, negated }: Operator, wanted: string[], quantifier
 
 function nullTest(wanted: unknown): Test {
   const list: unknown[] = Array.isArray(wanted) ? wanted : [wanted];
-  const answers = new Set(list.map(String));
   if (list.length === 0 || !list.every((entry) => [true, false, "true", "false"].includes(entry as string))) {
     return UNKNOWN;
   }
+  const answers = new Set(list.map(String));
   // Whether a key of no values is there is not documented.
   return (values) => (values?.length === 0 ? undefined : answers.has(String(values === undefined)));
 }

@@ -1,5 +1,5 @@
 import type { TrustStatement } from "./types";
-import { compareText } from "./values";
+import { compareText, isRecord, shown } from "./values";
 
 /** Conditions of a statement: for each operator its keys, and for each key the values, of which one is enough. */
 export type TrustConditions = { [operator: string]: { [key: string]: string[] } };
@@ -52,13 +52,16 @@ export function conditionProblems(
   conditions: TrustConditions,
   { webIdentity }: { webIdentity: boolean },
 ): ExtraProblem[] {
+  if (!isRecord(conditions)) {
+    return [{ path: "", reason: "is no map: write operators, each with its keys" }];
+  }
   return Object.entries(conditions).flatMap(([operator, keys]): ExtraProblem[] => {
     if (!OPERATOR.test(operator)) {
       return [
         { path: `["${operator}"]`, reason: "is no condition operator: write one such as StringEquals" },
       ];
     }
-    if (Object.keys(keys).length === 0) {
+    if (!isRecord(keys) || Object.keys(keys).length === 0) {
       return [{ path: `["${operator}"]`, reason: "has no key: leave it out" }];
     }
     return Object.entries(keys).flatMap(([key, values]) => {
@@ -85,37 +88,47 @@ function keyProblem(key: string, values: string[], webIdentity: boolean): string
   if (!Array.isArray(values) || values.length === 0) {
     return "has no value: list one or more, or leave the key out";
   }
-  const strange = values.find((value) => typeof value !== "string" || value === "");
-  return strange === undefined ? undefined : `has a value that is no text: ${JSON.stringify(strange)}`;
+  const strange = Array.from<unknown>(values).filter((value) => typeof value !== "string" || value === "");
+  return strange.length === 0 ? undefined : `has a value that is no text: ${shown(strange[0])}`;
 }
 
 /** Faults of an extra statement. */
 export function extraStatementProblems(statement: ExtraTrustStatement): ExtraProblem[] {
+  if (!isRecord(statement)) {
+    return [{ path: "", reason: "is no statement: write awsPrincipals" }];
+  }
   const { sid, awsPrincipals, actions, conditions = {} } = statement;
   const problems: ExtraProblem[] = [];
-  if (sid !== undefined && !SID.test(sid)) {
-    problems.push({ path: ".sid", reason: `is "${sid}": write letters and digits only` });
+  if (sid !== undefined && !isTextOf(SID, sid)) {
+    problems.push({ path: ".sid", reason: `is ${shown(sid)}: write letters and digits only` });
   }
   if (!Array.isArray(awsPrincipals) || awsPrincipals.length === 0) {
     problems.push({ path: ".awsPrincipals", reason: "is empty: list the ARNs that this statement admits" });
   } else {
     awsPrincipals.forEach((arn, index) => {
-      if (PRINCIPAL.test(arn)) return;
+      if (isTextOf(PRINCIPAL, arn)) return;
       problems.push({
         path: `.awsPrincipals[${index}]`,
-        reason: `is ${JSON.stringify(arn)}: write the ARN of a user, a role or an account (arn:<partition>:iam::<account>:root); wildcards and other kinds of principal are not taken`,
+        reason: `is ${shown(arn)}: write the ARN of a user, a role or an account (arn:<partition>:iam::<account>:root); wildcards and other kinds of principal are not taken`,
       });
     });
   }
-  if (actions?.length === 0)
+  if (actions !== undefined && (!Array.isArray(actions) || actions.length === 0)) {
     problems.push({ path: ".actions", reason: "is empty: leave it out for sts:AssumeRole" });
-  actions?.forEach((action, index) => {
-    if (ACTIONS.includes(action)) return;
-    const reason = `is ${JSON.stringify(action)}: write ${ACTIONS.join(", ")}; web identities come by the bindings alone`;
+  }
+  const listed: unknown[] = Array.isArray(actions) ? actions : [];
+  listed.forEach((action, index) => {
+    if (ACTIONS.some((known) => known === action)) return;
+    const reason = `is ${shown(action)}: write ${ACTIONS.join(", ")}; web identities come by the bindings alone`;
     problems.push({ path: `.actions[${index}]`, reason });
   });
   const inConditions = conditionProblems(conditions, { webIdentity: false });
   return [...problems, ...inConditions.map(({ path, reason }) => ({ path: `.conditions${path}`, reason }))];
+}
+
+/** Regular expressions take what is no text for its text. */
+function isTextOf(pattern: RegExp, value: unknown): boolean {
+  return typeof value === "string" && pattern.test(value);
 }
 
 /** An extra statement as IAM reads it. */

@@ -1,7 +1,7 @@
 import { renderedStatement, withConditions } from "./extras";
 import { FORMS, refuseUnlessOneToOne } from "./forms";
 import { DEFAULT_MAX_SIZE, trustPolicySize } from "./size";
-import { clustersOfUnknownAudience, refuseUnsafe } from "./trusted";
+import { clustersOfUnknownAudience, refuseMisshapen, refuseUnsafe } from "./trusted";
 import {
   TrustPolicyForm,
   type TrustedCluster,
@@ -28,6 +28,7 @@ import { compareText } from "./values";
  * @see https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html
  */
 export function buildTrustPolicy(clusters: TrustedCluster[], options: TrustPolicyOptions = {}): TrustPolicy {
+  refuseMisshapen(clusters, options);
   const ordered = [...clusters].sort((a, b) => compareText(a.name, b.name));
   refuseUnsafe(ordered, options);
   return written(ordered, formOf(ordered, options), options);

@@ -1,7 +1,37 @@
 import { conditionProblems, extraStatementProblems } from "./extras";
 import { parseOidcProviderArn } from "./issuer";
 import { parseSubject } from "./subject";
+import { isRecord, isTexts, shown } from "./values";
 import { STS_AUDIENCE, TrustPolicyForm, type TrustedCluster, type TrustPolicyOptions } from "./types";
+
+/**
+ * Throws where a program without types has written something of another kind: what looks like a text to a regular expression
+ * would stand in the document as what it is.
+ */
+export function refuseMisshapen(clusters: TrustedCluster[], options: TrustPolicyOptions): void {
+  const forms: unknown[] = Object.values(TrustPolicyForm);
+  const told = (fine: boolean, what: string) => {
+    if (!fine) throw new Error(what);
+  };
+  told(isRecord(options), "the options must be a map");
+  const { form, maxSize, statements } = options;
+  told(Array.isArray(clusters), "clusters must be a list");
+  told(form === undefined || forms.includes(form), `form is ${shown(form)}: write ${forms.join(" or ")}`);
+  told(maxSize === undefined || Number.isFinite(maxSize), `maxSize is ${shown(maxSize)}: write a number`);
+  told(statements === undefined || Array.isArray(statements), "statements must be a list");
+  Array.from<unknown>(clusters).forEach((cluster, index) => {
+    const {
+      name,
+      oidcProviderArn,
+      subjects,
+      subjectPatterns = [],
+      oidcProviderClientIds = [],
+    } = isRecord(cluster) ? cluster : {};
+    const fine =
+      isTexts([name, oidcProviderArn]) && [subjects, subjectPatterns, oidcProviderClientIds].every(isTexts);
+    told(fine, `clusters[${index}] must have a name, an oidcProviderArn and lists of texts`);
+  });
+}
 
 /** Throws when a document made of this would admit somebody else, or nobody. */
 export function refuseUnsafe(clusters: TrustedCluster[], options: TrustPolicyOptions): void {

@@ -56,3 +56,21 @@ export function groupedBy<K, T>(items: Iterable<T>, keyOf: (item: T) => K): Map<
   }
   return groups;
 }
+
+const LONGEST_SHOWN = 200;
+
+/** A value for an error's text, whatever it is: texts in quotes, and of what cannot be written in short its kind. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") {
+    return JSON.stringify(value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN)}…` : value);
+  }
+  if (typeof value === "object" && value !== null) {
+    return Array.isArray(value) ? "a list" : "an object";
+  }
+  return typeof value === "symbol" || typeof value === "function" ? `a ${typeof value}` : String(value);
+}
+
+/** A list of texts and nothing else. */
+export function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && Array.from(value).every((entry) => typeof entry === "string");
+}

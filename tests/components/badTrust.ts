@@ -44,6 +44,18 @@ export const BAD_TRUST: BadInput[] = [
     /is \["sts\.amazonaws\.com","other"\]: the form SingleStatement leaves it/,
   ],
   [
+    "the single statement, and issuers that differ in case alone",
+    goodArgs({
+      clusters: ["a", "A"].map((id) => ({
+        ...cluster(`c-${id}`, "B"),
+        issuerUrl: `https://example.com/${id}`,
+      })),
+      trust: { form: TrustPolicyForm.SingleStatement },
+    }),
+    "clusters[1].issuerUrl",
+    /differs from clusters\[0\]\.issuerUrl in case alone.*use another form than SingleStatement/,
+  ],
+  [
     "client IDs without STS",
     adopted(["other"], {}),
     "clusters[1].oidcProviderClientIds",
