@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from "node:os";
 import { createProgress, type Progress } from "../setup/progress";
-import { exitWithParent } from "../supervisor/signals";
+import { runCommandLine } from "../commandLine";
 import { writeResult } from "./document";
 import { missedLines, type BenchContext, type BenchResult } from "./lines";
 import { readOptions, usage, type BenchOptions } from "./options";
@@ -60,29 +60,9 @@ function summary({ parts }: BenchResult): string {
     : `${missed.length} of ${held.length} goals are missed: ${missed.map(({ name }) => name).join("; ")}`;
 }
 
-function main(): void {
-  exitWithParent();
-  let options: BenchOptions;
-  try {
-    options = readOptions(process.argv.slice(2), NAMES);
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage(NAMES)}`);
-    process.exitCode = 2;
-    return;
-  }
-  if (options.help) {
-    console.log(usage(NAMES));
-    return;
-  }
-  bench(options).then(
-    ({ ok }) => {
-      process.exitCode = ok ? 0 : 1;
-    },
-    (error: unknown) => {
-      console.error(`\nThe benchmark failed: ${error instanceof Error ? error.message : String(error)}`);
-      process.exitCode = 1;
-    },
-  );
-}
-
-main();
+runCommandLine({
+  name: "benchmark",
+  usage: usage(NAMES),
+  readOptions: (args) => readOptions(args, NAMES),
+  run: async (options) => ((await bench(options)).ok ? 0 : 1),
+});

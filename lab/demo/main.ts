@@ -3,7 +3,7 @@ import { openStack, type EngineStack } from "../engine/workspace";
 import { setUp } from "../setup";
 import { createProgress } from "../setup/progress";
 import { startLab, type Lab } from "../supervisor/client";
-import { exitWithParent } from "../supervisor/signals";
+import { runCommandLine } from "../commandLine";
 import { join } from "node:path";
 import { inventory, leftovers } from "./audit";
 import { stackConfig } from "./fleet";
@@ -107,29 +107,4 @@ function report(rows: ProofRow[], ok: boolean, options: DemoOptions, stages: Sta
   }
 }
 
-function main(): void {
-  exitWithParent();
-  let options: DemoOptions;
-  try {
-    options = readOptions(process.argv.slice(2));
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-    process.exitCode = 2;
-    return;
-  }
-  if (options.help) {
-    console.log(USAGE);
-    return;
-  }
-  demo(options).then(
-    (code) => {
-      process.exitCode = code;
-    },
-    (error: unknown) => {
-      console.error(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}`);
-      process.exitCode = 1;
-    },
-  );
-}
-
-main();
+runCommandLine({ name: "demo", usage: USAGE, readOptions, run: demo });

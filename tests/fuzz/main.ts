@@ -1,5 +1,5 @@
 import { createProgress } from "../../lab/setup/progress";
-import { exitWithParent } from "../../lab/supervisor/signals";
+import { runCommandLine } from "../../lab/commandLine";
 import { hunt, type Fault } from "./hunt";
 import { readOptions, USAGE, type FuzzOptions } from "./options";
 import { WatchedThread } from "./watched";
@@ -50,32 +50,13 @@ function shortened(text: string): string {
   return once.length > LONGEST_TOLD ? `${once.slice(0, LONGEST_TOLD)} … (${once.length} characters)` : once;
 }
 
-function main(): void {
-  exitWithParent();
-  let options: FuzzOptions;
-  try {
-    options = readOptions(process.argv.slice(2));
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-    process.exitCode = 2;
-    return;
-  }
-  if (options.help) {
-    console.log(USAGE);
-    return;
-  }
-  fuzz(options).then(
-    (faults) => {
-      console.log(faults.length === 0 ? "Nothing was found." : `${faults.length} faults were found.`);
-      process.exitCode = faults.length === 0 ? 0 : 1;
-    },
-    (error: unknown) => {
-      console.error(
-        `\nThe fuzz run failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      );
-      process.exitCode = 1;
-    },
-  );
-}
-
-main();
+runCommandLine({
+  name: "fuzz run",
+  usage: USAGE,
+  readOptions,
+  run: async (options) => {
+    const faults = await fuzz(options);
+    console.log(faults.length === 0 ? "Nothing was found." : `${faults.length} faults were found.`);
+    return faults.length === 0 ? 0 : 1;
+  },
+});
