@@ -24,7 +24,7 @@ export function trustedCluster(
   const patterns = subjects(mine.filter(isWildcard));
   return {
     ...cluster,
-    subjects: subjects(exactBindingsOf(cluster.name, bindings)),
+    subjects: subjects(mine.filter((binding) => !isWildcard(binding))),
     ...(patterns.length > 0 && { subjectPatterns: patterns }),
   };
 }
