@@ -1,4 +1,4 @@
-import { budgetProblem, trustBudget } from "../trust/budget";
+import { budgetProblem, trustBudget, type TrustBudget } from "../trust/budget";
 import type { TrustedCluster } from "../trust/types";
 import { repeated, type Problem } from "./problems";
 import type { IrsaCluster, TrustSettings } from "./types";
@@ -106,13 +106,10 @@ export interface TrustedShard {
  */
 export function shardOverflow(
   shard: TrustedShard,
+  budget: TrustBudget,
   trust: TrustSettings,
-  all: TrustedShard[] | undefined,
+  all?: TrustedShard[],
 ): string | undefined {
-  if (shard.clusters.length === 0) {
-    return undefined;
-  }
-  const budget = trustBudget(shard.clusters, trust);
   const tooMuch = shard.clusters.find(({ name }) => name === budget.overflow);
   if (shard.name === undefined || tooMuch === undefined) {
     return budgetProblem(budget, shard.clusters, trust);

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { budgetWarnings, trustBudget } from "../trust/budget";
+import { budgetWarnings, trustBudget, type TrustBudget } from "../trust/budget";
 import { findMismatch } from "../trust/exact";
 import type { TrustedCluster, TrustPolicy } from "../trust/types";
 import { bindingsOf, trustedCluster } from "./bindings";
@@ -43,25 +43,26 @@ export function trustDocument(
       ),
     );
     const problems = trustedProblems(trusted, bound, where);
-    const overflow =
-      problems.length > 0
-        ? undefined
-        : shardOverflow({ ...(shard !== undefined && { name: shard }), clusters: trusted }, trust, undefined);
-    if (overflow !== undefined) problems.push({ propertyPath: "trust", reason: overflow });
     if (problems.length > 0) {
       throw lateProblems(what, problems, resource);
     }
-    return checkedDocument(trusted, trust, context);
+    const budget = trustBudget(trusted, trust);
+    const named = { ...(shard !== undefined && { name: shard }), clusters: trusted };
+    const overflow = shardOverflow(named, budget, trust);
+    if (overflow !== undefined) {
+      throw lateProblems(what, [{ propertyPath: "trust", reason: overflow }], resource);
+    }
+    return checkedDocument(budget, trusted, trust, context);
   });
 }
 
 /** The document, of which the user is told what there is to be warned of, once it was read back. */
 function checkedDocument(
+  budget: TrustBudget,
   trusted: TrustedCluster[],
   trust: TrustSettings,
   { what, resource, shard }: { what: string; resource: pulumi.Resource; shard?: string },
 ): string {
-  const budget = trustBudget(trusted, trust);
   refuseUnlessExact(budget.policy, trusted, trust);
   for (const warning of budgetWarnings(budget, trusted, trust)) {
     const of = shard === undefined ? "" : `shard "${shard}": `;

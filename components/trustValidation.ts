@@ -1,3 +1,4 @@
+import { trustBudget } from "../trust/budget";
 import { conditionProblems, extraStatementProblems } from "../trust/extras";
 import { oidcProviderArn, parseIssuer } from "../trust/issuer";
 import { DEFAULT_MAX_SIZE, LARGEST_MAX_SIZE } from "../trust/size";
@@ -150,7 +151,8 @@ export function foreseeableOverflow({
     }),
   }));
   return shards.flatMap((shard) => {
-    const reason = shardOverflow(shard, trust, shards);
+    if (shard.clusters.length === 0) return [];
+    const reason = shardOverflow(shard, trustBudget(shard.clusters, trust), trust, shards);
     return reason === undefined ? [] : [{ propertyPath: "clusters", reason: `are too many: ${reason}` }];
   });
 }
