@@ -14,13 +14,15 @@ export {
   type MultiClusterIrsaOptions,
 } from "./components/multiClusterIrsa";
 export type { Problem } from "./components/problems";
-export type {
-  IrsaCluster,
-  RoleSettings,
-  SamplePodSettings,
-  ServiceAccountBinding,
-  TrustSettings,
-  VerificationJobSettings,
+export {
+  ServiceAccountOwnership,
+  type IrsaCluster,
+  type RoleSettings,
+  type SamplePodSettings,
+  type ServiceAccountBinding,
+  type ServiceAccountSettings,
+  type TrustSettings,
+  type VerificationJobSettings,
 } from "./components/types";
 export { findProblems } from "./components/validation";
 export { accessTable, type AccessRow } from "./trust/access";

@@ -8,6 +8,7 @@ type Shape =
   | { kind: "record"; properties: { [name: string]: Shape } };
 
 const text: Shape = { kind: "text" };
+const flag: Shape = { kind: "flag" };
 const lateText: Shape = { kind: "lateText" };
 const list = (of: Shape): Shape => ({ kind: "list", of });
 const map = (of: Shape): Shape => ({ kind: "map", of });
@@ -22,13 +23,31 @@ const shapes: { [name: string]: Shape } = {
       oidcProviderArn: lateText,
       oidcProviderClientIds: list(text),
       kubeconfig: lateText,
+      importOidcProvider: flag,
       formerNames: list(text),
       thumbprints: list(text),
       shard: text,
+      formerShards: list(text),
+      retired: flag,
     }),
   ),
   serviceAccounts: list(
-    record({ clusters: list(text), match: text, allowWildcardNamespace: { kind: "flag" } }),
+    record({
+      clusters: list(text),
+      match: text,
+      allowWildcardNamespace: flag,
+      ownership: text,
+      createNamespace: flag,
+      settings: record({
+        labels: map(lateText),
+        annotations: map(lateText),
+        automountServiceAccountToken: flag,
+        imagePullSecrets: list(lateText),
+        audience: text,
+        stsRegionalEndpoints: flag,
+        forceConflicts: flag,
+      }),
+    }),
   ),
   policyArns: map(lateText),
   inlinePolicies: map(lateText),
@@ -38,6 +57,8 @@ const shapes: { [name: string]: Shape } = {
     description: lateText,
     maxSessionDuration: { kind: "lateNumber" },
     permissionsBoundaryArn: lateText,
+    formerNames: list(text),
+    importRole: flag,
   }),
   trust: record({
     form: text,

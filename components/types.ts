@@ -31,10 +31,26 @@ export interface IrsaCluster {
    * `clusterProviders` has a provider for the cluster. It is kept as a secret.
    */
   kubeconfig?: pulumi.Input<string>;
+  /**
+   * Takes the OIDC provider that `oidcProviderArn` (plain text then) names into this stack's ownership: as if it had been created here,
+   * it is deleted with the cluster. One `up` takes it over without a change; then leave both out. Default: false.
+   * @see https://www.pulumi.com/docs/iac/concepts/resources/options/import/
+   */
+  importOidcProvider?: boolean;
   /** Names this cluster had before: with them a rename replaces nothing. Default: none. */
   formerNames?: string[];
   /** The shard of `trust.shards` whose role serves this cluster. Moving a cluster to another gives its ServiceAccounts another role. */
   shard?: string;
+  /**
+   * Shards whose roles go on trusting this cluster after it moved to `shard`, for the pods that still run with the former role:
+   * leave it out when they were made anew. Default: none.
+   */
+  formerShards?: string[];
+  /**
+   * Keeps the cluster's trust while its ServiceAccounts, pods and Jobs are removed: the old half of a blue/green replacement, until
+   * its last pods are gone. No kubeconfig is needed. Default: false.
+   */
+  retired?: boolean;
   /**
    * SHA-1 thumbprints of the issuer's certificate, 40 hexadecimal digits each, five at most. Only for issuers whose
    * certificate no public CA signed (self-hosted clusters); EKS needs none, and none is the default.
@@ -45,7 +61,7 @@ export interface IrsaCluster {
 
 /** One ServiceAccount that may assume the role, in some clusters or in all. */
 export interface ServiceAccountBinding {
-  /** Namespace of the ServiceAccount; it must exist in each of the binding's clusters. */
+  /** Namespace of the ServiceAccount; it must exist in each of the binding's clusters, unless `createNamespace` makes it. */
   namespace: string;
   /** Name of the ServiceAccount. */
   name: string;
@@ -58,6 +74,59 @@ export interface ServiceAccountBinding {
   allowWildcardNamespace?: boolean;
   /** Names of the clusters in which this ServiceAccount may assume the role. Default: every cluster of the list. */
   clusters?: string[];
+  /** Whether the ServiceAccount is made, patched, or left to others. Default: `ServiceAccountOwnership.Create`. */
+  ownership?: ServiceAccountOwnership;
+  /**
+   * Makes the namespace too, in each of the binding's clusters, before the ServiceAccount. One owner makes a namespace: the second one that
+   * is to be made fails. It is left behind when the binding goes, since others may live in it. Default: false.
+   */
+  createNamespace?: boolean;
+  /** What the ServiceAccount carries beside the role's annotation. */
+  settings?: ServiceAccountSettings;
+}
+
+/** Who owns a ServiceAccount, and what is made of it here. */
+export enum ServiceAccountOwnership {
+  /** It is made here, and deleted with the binding. */
+  Create = "Create",
+  /**
+   * It exists already, by Helm, an add-on or another team: only its annotations and labels of ours are applied, by a field manager of our
+   * own, and taken away with the binding. Everything else of it is never touched.
+   * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/
+   */
+  Patch = "Patch",
+  /** Nothing is made in the cluster: the role trusts it, and the output `helmValues` has what a Helm chart needs. */
+  None = "None",
+}
+
+/**
+ * What a ServiceAccount carries beside the role's annotation.
+ * @see https://github.com/aws/amazon-eks-pod-identity-webhook#eks-walkthrough
+ */
+export interface ServiceAccountSettings {
+  /** Labels. */
+  labels?: { [key: string]: pulumi.Input<string> };
+  /** Annotations; those of `eks.amazonaws.com/` are set by the properties below. */
+  annotations?: { [key: string]: pulumi.Input<string> };
+  /** Whether pods get a token for the Kubernetes API, which is not the one for AWS. Default: Kubernetes' own, true. */
+  automountServiceAccountToken?: boolean;
+  /** Names of the Secrets by which images are pulled. */
+  imagePullSecrets?: pulumi.Input<string>[];
+  /**
+   * For whom the tokens are made: `sts.amazonaws.com` and nothing else, since the trust policy admits no other. To be said where the
+   * cluster's own webhook was set to another default. Default: the webhook's.
+   */
+  audience?: string;
+  /** Whether the SDKs in the pods ask the STS of their region. Default: the webhook's, true on EKS. */
+  stsRegionalEndpoints?: boolean;
+  /** Life of the tokens for AWS in seconds, 600 to 86400. Default: the webhook's, 86400. */
+  tokenExpiration?: number;
+  /**
+   * With `ServiceAccountOwnership.Patch`: takes the role's annotation and our other keys over from whoever set them otherwise, instead
+   * of failing with their conflict. Default: false.
+   * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts
+   */
+  forceConflicts?: boolean;
 }
 
 /** Settings of the role. */
@@ -74,6 +143,17 @@ export interface RoleSettings {
   permissionsBoundaryArn?: pulumi.Input<string>;
   /** Detach policies that were attached by others when the role is deleted, instead of failing. Default: false. */
   forceDetachPolicies?: pulumi.Input<boolean>;
+  /**
+   * Names the role had before (`name` is plain text then): these roles are kept as they were, with the same trust and permissions, for
+   * the pods that still run with them. Leave it out when they were made anew, and the former roles go. Default: none.
+   */
+  formerNames?: string[];
+  /**
+   * Takes the existing role of this `name` (plain text then) into this stack's ownership. One `up` takes it over without a change; leave
+   * it out then, and the next preview shows what changes of its trust policy. Default: false.
+   * @see https://www.pulumi.com/docs/iac/concepts/resources/options/import/
+   */
+  importRole?: boolean;
 }
 
 /** Settings of the trust policy. */
