@@ -1,16 +1,19 @@
 import { SubjectMatch, subjectOf } from "../trust/subject";
 import { shown } from "../trust/values";
 import type { TrustedCluster } from "../trust/types";
-import type { ServiceAccountBinding } from "./types";
+import type { IrsaCluster, ServiceAccountBinding } from "./types";
 
 /** The bindings of a cluster's ServiceAccounts. */
 export function bindingsOf(cluster: string, bindings: ServiceAccountBinding[]): ServiceAccountBinding[] {
   return bindings.filter(({ clusters }) => clusters === undefined || clusters.includes(cluster));
 }
 
-/** The bindings of a cluster for which something is made there: those of exactly one ServiceAccount. */
-export function exactBindingsOf(cluster: string, bindings: ServiceAccountBinding[]): ServiceAccountBinding[] {
-  return bindingsOf(cluster, bindings).filter((binding) => !isWildcard(binding));
+/** The bindings of a cluster for which something is made there: those of exactly one ServiceAccount, and none once it is retired. */
+export function exactBindingsOf(
+  { name, retired = false }: Pick<IrsaCluster, "name" | "retired">,
+  bindings: ServiceAccountBinding[],
+): ServiceAccountBinding[] {
+  return retired ? [] : bindingsOf(name, bindings).filter((binding) => !isWildcard(binding));
 }
 
 /** A cluster as the trust policy sees it. */

@@ -2,16 +2,16 @@ import type { Role } from "@pulumi/aws/iam/role";
 import * as pulumi from "@pulumi/pulumi";
 import { bindingsOf } from "./bindings";
 import { oidcProvider, type MadeOidcProvider } from "./clusterOidcProvider";
-import { makeRole } from "./irsaRole";
+import { makeRole, type MadeRole } from "./irsaRole";
 import type { MultiClusterIrsaArgs } from "./multiClusterIrsa";
 import { formerly } from "./names";
 import { isPlain } from "./problems";
 import { roleAccount, type RoleAccount } from "./roleAccount";
-import { roleNameIn } from "./roleValidation";
-import { shardResourceNames, shardsOf, type Shard } from "./shards";
+import { rolePlans } from "./rolePlans";
+import { shardsOf, type Shard } from "./shards";
 import { trustDocument } from "./trustDocument";
 import { clientIdsOf } from "./trustValidation";
-import type { IrsaCluster, RoleSettings, TrustSettings } from "./types";
+import type { IrsaCluster } from "./types";
 import { sharedIssuerReason } from "./validation";
 
 /** A role and the clusters that it serves: all of them, or those of a shard. */
@@ -30,8 +30,8 @@ export function makeFleetTrust(
   const account = roleAccount(context.parent);
   const providers = makeProviders(name, args, account, context);
   // A shard in which nobody is bound yet has no role: there is no trust policy of nobody.
-  const shards = shardsOf(args.clusters, args.trust ?? {}).filter(({ clusters }) =>
-    clusters.some((cluster) => bindingsOf(cluster.name, args.serviceAccounts).length > 0),
+  const shards = shardsOf(args.clusters, args.trust ?? {}).filter(({ trusted }) =>
+    trusted.some((cluster) => bindingsOf(cluster.name, args.serviceAccounts).length > 0),
   );
   const roles = shards.map((shard) => makeShardRole(name, args, shard, { ...context, account, providers }));
   return { providers, roles };
@@ -71,9 +71,9 @@ function makeShardRole(
   },
 ): FleetRole {
   const { what, parent, account, providers } = context;
-  const { trust = {}, role = {} } = args;
-  const made = shard.clusters.flatMap((cluster) => providers.get(cluster.name) ?? []);
-  const arns = shard.clusters.map((cluster, index) => ({
+  const { trust = {} } = args;
+  const made = shard.trusted.flatMap((cluster) => providers.get(cluster.name) ?? []);
+  const arns = shard.trusted.map((cluster, index) => ({
     name: cluster.name,
     arn: made[index]?.arn ?? "",
     clientIds: clientIdsOf(cluster),
@@ -84,23 +84,12 @@ function makeShardRole(
     resource: parent,
     ...(shard.name !== undefined && { shard: shard.name }),
   });
-  const { path, roleName } = shardResourceNames(name, shard, trust);
-  const settings = { ...args, role: shardSettings(role, shard, trust) };
   const dependsOn = made.flatMap(({ resource }) => resource ?? []);
-  return {
-    ...shard,
-    ...makeRole(roleName, settings, trustPolicyJson, { what, parent, dependsOn, path }),
-    trustPolicyJson,
-  };
-}
-
-function shardSettings(role: RoleSettings, { name: shard }: Shard, trust: TrustSettings): RoleSettings {
-  const { name } = role;
-  if (name === undefined || shard === undefined) {
-    return role;
-  }
-  const inShard = (whole: string) => roleNameIn(shard, whole, trust);
-  return { ...role, name: isPlain(name) ? inShard(name) : pulumi.output(name).apply(inShard) };
+  const { role, former } = rolePlans(name, args.role ?? {}, shard.name, trust);
+  const [current] = [role, ...former].map((plan) =>
+    makeRole(plan, args, trustPolicyJson, { what, parent, dependsOn }),
+  ) as [MadeRole];
+  return { ...shard, ...current, trustPolicyJson };
 }
 
 /**

@@ -13,7 +13,9 @@ import {
   roleProblems,
   sessionProblem,
 } from "./roleValidation";
+import { rolePlans, type RolePlan } from "./rolePlans";
 import { checkShapes, untold } from "./shapes";
+import { roleWarnings } from "./transitions";
 import { trustDocument } from "./trustDocument";
 import type { RoleSettings, ServiceAccountBinding, TrustSettings } from "./types";
 import { bindingProblems } from "./bindingValidation";
@@ -92,12 +94,13 @@ export class IrsaRole extends pulumi.ComponentResource {
       what,
       resource: this,
     });
-    const { role } = makeRole(name, args, trustPolicyJson, {
-      what,
-      parent: this,
-      dependsOn: [],
-      path: name,
-    });
+    for (const warning of roleWarnings(args.role ?? {})) {
+      void pulumi.log.warn(`${what}: ${warning}`, this);
+    }
+    const plans = rolePlans(name, args.role ?? {}, undefined, {});
+    const [{ role }] = [plans.role, ...plans.former].map((plan) =>
+      makeRole(plan, args, trustPolicyJson, { what, parent: this, dependsOn: [] }),
+    ) as [MadeRole];
     this.roleArn = role.arn;
     this.roleName = role.name;
     this.trustPolicyJson = trustPolicyJson;
@@ -111,31 +114,55 @@ export class IrsaRole extends pulumi.ComponentResource {
   }
 }
 
-/** Creates the role and its policies under `parent`; the policies are called below `path`. */
+/** A role, with its policies. */
+export interface MadeRole {
+  role: Role;
+  policies: pulumi.Resource[];
+}
+
+/** Creates a role and its policies under `parent`. */
 export function makeRole(
-  name: string,
-  args: Pick<IrsaRoleArgs, "policyArns" | "inlinePolicies" | "role" | "tags">,
+  { roleName, path, unnamed, settings }: RolePlan,
+  args: Pick<IrsaRoleArgs, "policyArns" | "inlinePolicies" | "tags">,
   trustPolicyJson: pulumi.Output<string>,
-  context: { what: string; parent: pulumi.Resource; dependsOn: pulumi.Resource[]; path: string },
-): { role: Role; policies: pulumi.Resource[] } {
-  const { parent, dependsOn, path } = context;
+  context: { what: string; parent: pulumi.Resource; dependsOn: pulumi.Resource[] },
+): MadeRole {
+  const { parent, dependsOn } = context;
+  const formerly = (suffix: string) =>
+    unnamed !== undefined && { aliases: [{ name: `${unnamed}${suffix}` }] };
   const role = new Role(
-    name,
+    roleName,
     {
-      ...settingsOf(args.role ?? {}, context),
+      ...settingsOf(settings, context),
       assumeRolePolicy: trustPolicyJson,
       ...(args.tags && { tags: args.tags }),
     },
-    { parent, dependsOn },
+    { parent, dependsOn, ...formerly(""), ...importOf(settings) },
   );
+  const under = (key: string) => ({ parent, ...formerly(`/${key}`) });
   const managed = Object.entries(args.policyArns ?? {}).map(
     ([key, policyArn]) =>
-      new RolePolicyAttachment(`${path}/${key}`, { role: role.name, policyArn }, { parent }),
+      new RolePolicyAttachment(`${path}/${key}`, { role: role.name, policyArn }, under(key)),
   );
   const inline = Object.entries(args.inlinePolicies ?? {}).map(
-    ([key, policy]) => new RolePolicy(`${path}/${key}`, { role: role.name, name: key, policy }, { parent }),
+    ([key, policy]) => new RolePolicy(`${path}/${key}`, { role: role.name, name: key, policy }, under(key)),
   );
   return { role, policies: [...managed, ...inline] };
+}
+
+/** What of a role can be changed in place, and so may differ while it is taken over. */
+const CHANGED_IN_PLACE = [
+  "assumeRolePolicy",
+  "description",
+  "forceDetachPolicies",
+  "maxSessionDuration",
+  "permissionsBoundary",
+  "tags",
+];
+
+/** Nothing of a role is changed by the same `up` that takes it over. */
+function importOf({ importRole = false, name }: RoleSettings): pulumi.CustomResourceOptions {
+  return importRole && isPlain(name) ? { import: name, ignoreChanges: CHANGED_IN_PLACE } : {};
 }
 
 /** Settings that arrive late are checked then, before the role has them. */

@@ -35,8 +35,8 @@ export function kubernetesProblems(args: MultiClusterIrsaArgs, opts: MultiCluste
   const clusters = Array.isArray(args.clusters) ? args.clusters : [];
   const given = opts.clusterProviders ?? {};
   const inherited = kubernetesProvidersIn(opts);
-  const bound = (name: string) =>
-    Array.isArray(args.serviceAccounts) && exactBindingsOf(name, args.serviceAccounts).length > 0;
+  const bound = (cluster: IrsaCluster) =>
+    Array.isArray(args.serviceAccounts) && exactBindingsOf(cluster, args.serviceAccounts).length > 0;
   const problems = Object.entries(given).flatMap(([name, provider]) => {
     const propertyPath = `opts.clusterProviders.${name}`;
     if (!clusters.some((cluster) => cluster.name === name)) {
@@ -62,9 +62,10 @@ export function kubernetesProblems(args: MultiClusterIrsaArgs, opts: MultiCluste
         "Give each cluster its own by opts.clusterProviders or clusters[].kubeconfig",
     });
   }
-  clusters.forEach(({ name, kubeconfig }, index) => {
+  clusters.forEach((cluster, index) => {
+    const { name, kubeconfig } = cluster;
     const reachable = kubeconfig !== undefined || given[name] !== undefined || inherited.length > 0;
-    if (!reachable && bound(name)) {
+    if (!reachable && bound(cluster)) {
       problems.push({
         propertyPath: `clusters[${index}].kubeconfig`,
         reason: `is missing and ServiceAccounts are to be made in "${name}": pass kubeconfig here, or a provider as opts.clusterProviders["${name}"] (the ambient kubeconfig is never used)`,

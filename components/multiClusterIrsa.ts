@@ -15,6 +15,7 @@ import type {
   TrustSettings,
   VerificationJobSettings,
 } from "./types";
+import { transitionWarnings } from "./transitions";
 import { findProblems } from "./validation";
 
 /** Arguments of {@link MultiClusterIrsa}. */
@@ -92,6 +93,9 @@ export class MultiClusterIrsa extends pulumi.ComponentResource {
     throwProblems(what, findProblems(args, opts));
     super("eks-irsa:index:MultiClusterIrsa", name, plainOf(args), componentOpts);
 
+    for (const warning of transitionWarnings(args)) {
+      void pulumi.log.warn(`${what}: ${warning}`, this);
+    }
     const { providers, roles } = makeFleetTrust(name, args, { what, parent: this });
     for (const { clusters, role, policies } of roles) {
       for (const cluster of clusters) {
@@ -125,7 +129,7 @@ function makeServiceAccounts(
     given: KubernetesProvider | undefined;
   },
 ): void {
-  const bindings = exactBindingsOf(cluster.name, args.serviceAccounts);
+  const bindings = exactBindingsOf(cluster, args.serviceAccounts);
   if (bindings.length === 0) {
     return;
   }

@@ -60,9 +60,50 @@ export function roleProblems(role: RoleSettings, trust: TrustSettings = {}): Pro
     ["role.description", isPlain(description) ? descriptionProblem(description) : undefined],
     ["role.maxSessionDuration", isPlain(maxSessionDuration) ? sessionProblem(maxSessionDuration) : undefined],
   ];
-  return reasons.flatMap(([propertyPath, reason]) =>
-    reason === undefined ? [] : [{ propertyPath, reason }],
-  );
+  return [
+    ...reasons.flatMap(([propertyPath, reason]) => (reason === undefined ? [] : [{ propertyPath, reason }])),
+    ...formerNameProblems(role, trust),
+    ...importProblems(role, trust),
+  ];
+}
+
+function formerNameProblems({ name, formerNames = [] }: RoleSettings, { shards }: TrustSettings): Problem[] {
+  const propertyPath = "role.formerNames";
+  if (formerNames.length === 0) {
+    return [];
+  }
+  if (shards !== undefined) {
+    return [
+      {
+        propertyPath,
+        reason:
+          "is for one role; with shards, move clusters to another shard and write clusters[].formerShards",
+      },
+    ];
+  }
+  if (!isPlain(name)) {
+    return [{ propertyPath, reason: `is given, so role.name must be plain text: the role's name of today` }];
+  }
+  // IAM's names differ by more than case.
+  const names = [name, ...formerNames].map((one) => one.toLowerCase());
+  return formerNames.flatMap((former, index) => {
+    const again = names.indexOf(former.toLowerCase()) <= index;
+    const reason = again
+      ? `is "${former}", which is named already: IAM does not tell names by case`
+      : roleNameProblem(former);
+    return reason === undefined ? [] : [{ propertyPath: `${propertyPath}[${index}]`, reason }];
+  });
+}
+
+function importProblems({ name, importRole = false }: RoleSettings, { shards }: TrustSettings): Problem[] {
+  const reason = !importRole
+    ? undefined
+    : shards !== undefined
+      ? "takes over one role, and there are shards: take it over without them first, then name its shard in trust.originalShard"
+      : isPlain(name)
+        ? undefined
+        : "needs role.name as plain text: the name of the role that exists";
+  return reason === undefined ? [] : [{ propertyPath: "role.importRole", reason }];
 }
 
 /** Faults of the role's policies: their keys and names are plain, their values may be late. */

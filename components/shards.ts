@@ -1,13 +1,17 @@
 import { budgetProblem, trustBudget, type TrustBudget } from "../trust/budget";
 import type { TrustedCluster } from "../trust/types";
+import { shown } from "../trust/values";
 import { repeated, type Problem } from "./problems";
 import type { IrsaCluster, TrustSettings } from "./types";
 
-/** The clusters that one role serves. */
+/** A role's clusters. */
 export interface Shard {
   /** Undefined: there are no shards, and this is all. */
   name?: string;
+  /** Those whose ServiceAccounts get the role. */
   clusters: IrsaCluster[];
+  /** Those it trusts, in the order of the list: the same, and those that were moved to another shard and have pods left with this role. */
+  trusted: IrsaCluster[];
 }
 
 const SHARD_NAME = /^[0-9A-Za-z][0-9A-Za-z_-]{0,31}$/;
@@ -15,36 +19,30 @@ const SHARD_NAME = /^[0-9A-Za-z][0-9A-Za-z_-]{0,31}$/;
 /** The shards in their order, or one of all clusters. */
 export function shardsOf(clusters: IrsaCluster[], trust: TrustSettings): Shard[] {
   return trust.shards === undefined
-    ? [{ clusters }]
-    : trust.shards.map((name) => ({ name, clusters: clusters.filter(({ shard }) => shard === name) }));
-}
-
-/**
- * What a shard's role is called in its URN, and below what its policies are; the original shard's as if there were no shards.
- * The engine makes the role's physical name of it, in which IAM takes no slash.
- */
-export function shardResourceNames(
-  name: string,
-  { name: shard }: Shard,
-  trust: TrustSettings,
-): { roleName: string; path: string } {
-  return shard === undefined || shard === trust.originalShard
-    ? { roleName: name, path: name }
-    : { roleName: `${name}-${shard}`, path: `${name}/${shard}` };
+    ? [{ clusters, trusted: clusters }]
+    : trust.shards.map((name) => ({
+        name,
+        clusters: clusters.filter(({ shard }) => shard === name),
+        trusted: clusters.filter(
+          ({ shard, formerShards = [] }) => shard === name || formerShards.includes(name),
+        ),
+      }));
 }
 
 /** Faults of the shards: their names, and which cluster is in which. */
 export function shardProblems(clusters: IrsaCluster[], { shards, originalShard }: TrustSettings): Problem[] {
   if (shards === undefined) {
-    const placed = clusters.flatMap(({ shard }, index) =>
-      shard === undefined
-        ? []
-        : [
-            {
-              propertyPath: `clusters[${index}].shard`,
-              reason: `is "${shard}", and there are no shards: list them in trust.shards, or leave it out`,
-            },
-          ],
+    const placed = clusters.flatMap(({ shard, formerShards }, index) =>
+      Object.entries({ shard, formerShards }).flatMap(([property, value]) =>
+        value === undefined
+          ? []
+          : [
+              {
+                propertyPath: `clusters[${index}].${property}`,
+                reason: `is ${shown(value)}, and there are no shards: list them in trust.shards, or leave it out`,
+              },
+            ],
+      ),
     );
     return originalShard === undefined
       ? placed
@@ -90,7 +88,25 @@ export function shardProblems(clusters: IrsaCluster[], { shards, originalShard }
             },
           ],
     ),
+    ...clusters.flatMap((cluster, index) => formerShardProblems(cluster, `clusters[${index}]`, shards)),
   ];
+}
+
+function formerShardProblems(
+  { shard, formerShards = [] }: IrsaCluster,
+  path: string,
+  shards: string[],
+): Problem[] {
+  return formerShards.flatMap((former, index) => {
+    const reason = !shards.includes(former)
+      ? `is "${former}", which is not in trust.shards: a shard is listed as long as its role is needed`
+      : former === shard
+        ? `is "${former}", the cluster's shard of today: leave it out`
+        : formerShards.indexOf(former) !== index
+          ? `is "${former}" again: write it once`
+          : undefined;
+    return reason === undefined ? [] : [{ propertyPath: `${path}.formerShards[${index}]`, reason }];
+  });
 }
 
 /** One shard, or the whole without shards, with its clusters as the trust policy sees them. */

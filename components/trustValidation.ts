@@ -133,7 +133,7 @@ export function foreseeableOverflow({
 }: MultiClusterIrsaArgs): Problem[] {
   const shards = shardsOf(clusters, trust).map((shard) => ({
     ...(shard.name !== undefined && { name: shard.name }),
-    clusters: shard.clusters.flatMap((cluster) => {
+    clusters: shard.trusted.flatMap((cluster) => {
       const { name, issuerUrl } = cluster;
       if (!isPlain(issuerUrl)) return [];
       // The shortest partition: what does not fit with it fits with none.

@@ -16,6 +16,7 @@ import {
   sharedKeyProblems,
   trustProblems,
 } from "./trustValidation";
+import { retiredProblems } from "./transitions";
 import type { IrsaCluster } from "./types";
 import { verificationJobProblems } from "./verificationJob";
 
@@ -50,6 +51,7 @@ function problemsIn(args: MultiClusterIrsaArgs, opts: MultiClusterIrsaOptions): 
   return [
     ...fleet,
     ...audience,
+    ...(fleet.length === 0 ? retiredProblems(args) : []),
     ...(fleet.length === 0 && audience.length === 0 ? foreseeableOverflow(args) : []),
     ...samplePodProblems(args),
     ...verificationJobProblems(args.verificationJob ?? {}),

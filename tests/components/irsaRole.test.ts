@@ -57,8 +57,11 @@ describe("IrsaRole", () => {
       assumeRolePolicy: JSON.stringify(policy),
       tags: { team: "data" },
     });
-    assert.deepEqual(recording.one(ATTACHMENT, "app/s3Read").inputs, { role: "reader", policyArn: S3_READ });
-    assert.deepEqual(recording.one(INLINE_POLICY, "app/queue").inputs, {
+    assert.deepEqual(recording.one(ATTACHMENT, "app/reader/s3Read").inputs, {
+      role: "reader",
+      policyArn: S3_READ,
+    });
+    assert.deepEqual(recording.one(INLINE_POLICY, "app/reader/queue").inputs, {
       role: "reader",
       name: "queue",
       policy: "{}",

@@ -159,13 +159,13 @@ describe("MultiClusterIrsa: shards", () => {
     );
     const { recording: original } = await deploy(args);
     const roles = original.of(ROLE).map(({ name, inputs }) => [name, inputs.name]);
-    assert.deepEqual(Object.fromEntries(roles), { app: "reader", "app-b": "reader-b" });
+    assert.deepEqual(Object.fromEntries(roles), { "app/reader": "reader", "app-b": "reader-b" });
     assert.deepEqual(
       original
         .of(ATTACHMENT)
         .map(({ name }) => name)
         .sort(),
-      ["app/b/s3Read", "app/s3Read"],
+      ["app/b/s3Read", "app/reader/s3Read"],
     );
   });
 

@@ -7,6 +7,7 @@ import { eksIssuer, trustedFleet } from "../support/fleet";
 import { record, recordFailure } from "../support/recorder";
 import { BAD_CLUSTERS } from "./badClusters";
 import { BAD_BINDINGS, BAD_SETTINGS } from "./badSettings";
+import { BAD_TRANSITIONS } from "./badTransitions";
 import { BAD_TRUST } from "./badTrust";
 
 /** The error of arguments that must be refused; nothing was asked of the engine. */
@@ -32,6 +33,7 @@ for (const [what, rows] of [
   ["bindings", BAD_BINDINGS],
   ["settings", BAD_SETTINGS],
   ["the trust policy", BAD_TRUST],
+  ["a fleet on its way", BAD_TRANSITIONS],
 ] as const) {
   describe(`bad input: ${what}`, () => {
     for (const [fault, args, path, reason] of rows) {

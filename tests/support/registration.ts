@@ -27,6 +27,8 @@ export interface Registration {
   /** Former names. */
   aliases: string[];
   protect: boolean;
+  /** Id of what is to be taken over; empty when the resource is made. */
+  importId: string;
   customTimeouts: { create: string; update: string; delete: string };
   ignoreChanges: string[];
 }
@@ -51,6 +53,7 @@ export function registrationOf(request: RegisterResourceRequest, urn: string): R
     ),
     aliases: request.getAliasesList().map((alias) => alias.getSpec()?.getName() ?? alias.getUrn()),
     protect: request.getProtect() ?? false,
+    importId: request.getImportid(),
     customTimeouts: {
       create: timeouts?.getCreate() ?? "",
       update: timeouts?.getUpdate() ?? "",
