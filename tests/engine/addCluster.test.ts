@@ -1,10 +1,19 @@
 import assert from "node:assert/strict";
 import type { TrustPolicy } from "../../index";
-import { changesOf, completedInOrder, completedOps, stepOf } from "../../lab/engine/journal";
+import { completedInOrder, completedOps, stepOf } from "../../lab/engine/journal";
 import type { EngineStep, OperationResult } from "../../lab/engine/workspace";
 import type { LabClusterName } from "../../lab/supervisor/client";
+import { whileExchanging, type Exchanged } from "./exchange";
 import { describeEngine, irsaProgram, type Scope } from "./lab";
-import { podsIn, providerArn, providerInIam, roleInIam, serviceAccountsIn, TYPE } from "./support";
+import {
+  childChanges,
+  podsIn,
+  providerArn,
+  providerInIam,
+  roleInIam,
+  serviceAccountsIn,
+  TYPE,
+} from "./support";
 import { federatedOf } from "../support/statements";
 
 /** The one in the middle comes and goes: its statement stands between the others. */
@@ -19,12 +28,6 @@ function programWith(names: LabClusterName[], { clusters, namespace }: Scope) {
     policyArns: { s3Read: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" },
     samplePod: {},
   });
-}
-
-/** What changes beside the component, whose inputs in the state are the names of its clusters. */
-function childChanges(result: OperationResult): string[] {
-  const children = changesOf(result).filter(({ type }) => type !== TYPE.component);
-  return children.map(({ op, type, name }) => `${op} ${type} ${name}`).sort();
 }
 
 function changesForCluster(op: string, { namespace }: Scope): string[] {
@@ -51,12 +54,19 @@ describeEngine("engine: a cluster comes and goes", (newScope) => {
   let scope: Scope;
   let first: OperationResult;
   let preview: OperationResult;
+  let adding: Exchanged<OperationResult>;
   let up: OperationResult;
   let inIam: Awaited<ReturnType<typeof roleInIam>>;
   let annotated: string | undefined;
   let removalPreview: OperationResult;
+  let removing: Exchanged<OperationResult>;
   let removal: OperationResult;
   let documentInTheEnd: string | undefined;
+
+  const readerIn = (cluster: LabClusterName) => ({ cluster, namespace: scope.namespace, name: "reader" });
+  /** Runs an operation while the reader of each of these clusters asks for the role over and over. */
+  const whileAsking = (names: LabClusterName[], operation: () => Promise<OperationResult>) =>
+    whileExchanging(scope.lab, String(first.outputs.roleArn), names.map(readerIn), operation);
 
   before(async () => {
     scope = await newScope({ pods: true });
@@ -64,12 +74,14 @@ describeEngine("engine: a cluster comes and goes", (newScope) => {
     first = await stack.up();
     const roleName = String(first.outputs.roleName);
     preview = await stack.preview(programWith(AFTER, scope));
-    up = await stack.up(programWith(AFTER, scope));
+    adding = await whileAsking(BEFORE, () => stack.up(programWith(AFTER, scope)));
+    up = adding.result;
     inIam = await roleInIam(scope.lab, roleName);
     const { reader } = await serviceAccountsIn(scope.clusters[ADDED], scope.namespace);
     annotated = reader?.metadata?.annotations?.["eks.amazonaws.com/role-arn"];
     removalPreview = await stack.preview();
-    removal = await stack.up();
+    removing = await whileAsking(AFTER, () => stack.up());
+    removal = removing.result;
     documentInTheEnd = (await roleInIam(scope.lab, roleName))?.trustPolicy;
   });
 
@@ -120,6 +132,18 @@ describeEngine("engine: a cluster comes and goes", (newScope) => {
     const order = completedOps(removal).join(", ");
     const updated = { op: "update", type: TYPE.role };
     assert.ok(completedInOrder(removal, updated, { op: "delete", type: TYPE.oidcProvider }), order);
+  });
+
+  it("never refuses the other clusters meanwhile", () => {
+    assert.deepEqual(adding.refusalsOf(...BEFORE.map(readerIn)), []);
+    assert.deepEqual(removing.refusalsOf(...BEFORE.map(readerIn)), []);
+  });
+
+  it("refuses the removed cluster's token in the end", () => {
+    assert.equal(
+      removing.answerAfter(readerIn(ADDED)),
+      `InvalidIdentityToken: No OpenIDConnect provider found in your account for ${scope.clusters[ADDED].issuerUrl}`,
+    );
   });
 
   it("is back where it began", async () => {

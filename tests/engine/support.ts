@@ -8,7 +8,8 @@ import {
   NoSuchEntityException,
 } from "@aws-sdk/client-iam";
 import type { V1Pod, V1ServiceAccount } from "@kubernetes/client-node";
-import { OperationFailed } from "../../lab/engine/workspace";
+import { changesOf } from "../../lab/engine/journal";
+import { OperationFailed, type OperationResult } from "../../lab/engine/workspace";
 import { iamClient } from "../../lab/aws/clients";
 import { clusterApi } from "../../lab/kubernetes/client";
 import type { LabDescription } from "../../lab/types";
@@ -26,7 +27,14 @@ export const TYPE = {
   kubernetes: "pulumi:providers:kubernetes",
   serviceAccount: "kubernetes:core/v1:ServiceAccount",
   pod: "kubernetes:core/v1:Pod",
+  job: "kubernetes:batch/v1:Job",
 } as const;
+
+/** What changes beside the component, whose inputs in the state are the names of its clusters and bindings. */
+export function childChanges(result: OperationResult): string[] {
+  const children = changesOf(result).filter(({ type }) => type !== TYPE.component);
+  return children.map(({ op, type, name }) => `${op} ${type} ${name}`).sort();
+}
 
 /** The ARN that IAM gives to the OIDC provider of an issuer in the lab's account. */
 export function providerArn({ aws }: Aws, issuerUrl: string): string {

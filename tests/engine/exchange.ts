@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { assumeWithWebIdentity } from "../../lab/aws/clients";
+import { requestToken } from "../../lab/kubernetes/tokens";
+import type { LabDescription } from "../../lab/types";
+
+type Lab = Pick<LabDescription, "aws" | "clusters">;
+
+/** A ServiceAccount, in the cluster that has this name in the lab. */
+export interface Holder {
+  cluster: string;
+  namespace: string;
+  name: string;
+}
+
+/** One exchange of a holder's token at STS. */
+export interface Exchange {
+  /** `<cluster>/<namespace>/<name>` */
+  holder: string;
+  began: Date;
+  ended: Date;
+  /** Code and text of STS's answer, where it gave no session. */
+  refusal?: string;
+}
+
+/** An operation's result, and what became of the tokens meanwhile. */
+export interface Exchanged<T> {
+  result: T;
+  /** In the order in which they ended. Of each holder, one is from before the operation and one from after it. */
+  exchanges: Exchange[];
+  /** The refusals of these holders, each with its time. */
+  refusalsOf(...holders: Holder[]): string[];
+  /** What STS said to a holder after the operation: `session`, or code and text. */
+  answerAfter(holder: Holder): string;
+}
+
+/** Between two exchanges of one holder: the operation needs the machine too. */
+const PAUSE_MS = 100;
+/** Fewer of a holder's exchanges during the operation would prove nothing. */
+const ENOUGH = 3;
+
+/**
+ * Runs an operation, and all through it exchanges the token of each holder for a session of the role, over and over. The tokens
+ * are the clusters' own (TokenRequest), made before: they outlive their ServiceAccounts.
+ *
+ * @throws where a token is refused before the operation, or was exchanged less than a few times during it.
+ */
+export async function whileExchanging<T>(
+  lab: Lab,
+  roleArn: string,
+  holders: Holder[],
+  operation: () => Promise<T>,
+): Promise<Exchanged<T>> {
+  const tokens = await Promise.all(holders.map((holder) => tokenOf(lab, holder)));
+  const exchanges: Exchange[] = [];
+  const exchangeAll = () =>
+    Promise.all(tokens.map(async (token) => exchanges.push(await exchange(lab, roleArn, token))));
+
+  await exchangeAll();
+  const refused = refusalsIn(exchanges);
+  if (refused.length > 0) throw new Error(`refused before the operation: ${refused.join(", ")}`);
+
+  let running = true;
+  const began = new Date();
+  const loops = tokens.map(async (token) => {
+    for (; running; await sleep(PAUSE_MS)) exchanges.push(await exchange(lab, roleArn, token));
+  });
+  const result = await operation().finally(() => (running = false));
+  const ended = new Date();
+  await Promise.all(loops);
+  assertEnough(exchanges, holders, { began, ended });
+
+  const after = exchanges.length;
+  await exchangeAll();
+  const of = (list: Exchange[], holder: Holder): Exchange[] => {
+    const found = list.filter((one) => one.holder === nameOf(holder));
+    if (found.length === 0) throw new Error(`the token of ${nameOf(holder)} was not exchanged`);
+    return found;
+  };
+  return {
+    result,
+    exchanges,
+    refusalsOf: (...wanted) => wanted.flatMap((holder) => refusalsIn(of(exchanges, holder))),
+    answerAfter: (holder) => of(exchanges.slice(after), holder)[0]?.refusal ?? "session",
+  };
+}
+
+interface Token {
+  holder: string;
+  token: string;
+}
+
+async function tokenOf({ clusters }: Lab, holder: Holder): Promise<Token> {
+  const cluster = clusters.find(({ name }) => name === holder.cluster);
+  if (!cluster) throw new Error(`the lab has no cluster ${holder.cluster}`);
+  return {
+    holder: nameOf(holder),
+    token: await requestToken(cluster, holder.namespace, holder.name),
+  };
+}
+
+async function exchange({ aws }: Lab, roleArn: string, { holder, token }: Token): Promise<Exchange> {
+  const began = new Date();
+  const answer = await assumeWithWebIdentity(aws, { roleArn, token, region: "us-east-1" }).catch(
+    // An STS that does not answer is no less a refusal to a pod.
+    (error: unknown) => ({ ok: false as const, code: "no answer", message: String(error) }),
+  );
+  const times = { holder, began, ended: new Date() };
+  return answer.ok ? times : { ...times, refusal: `${answer.code}: ${answer.message}` };
+}
+
+function refusalsIn(exchanges: Exchange[]): string[] {
+  return exchanges.flatMap(({ holder, ended, refusal }) =>
+    refusal === undefined ? [] : [`${ended.toISOString()} ${holder} ${refusal}`],
+  );
+}
+
+function assertEnough(
+  exchanges: Exchange[],
+  holders: Holder[],
+  operation: { began: Date; ended: Date },
+): void {
+  for (const holder of holders.map(nameOf)) {
+    const during = exchanges.filter(
+      (one) => one.holder === holder && one.began >= operation.began && one.ended <= operation.ended,
+    );
+    if (during.length < ENOUGH) {
+      throw new Error(
+        `the token of ${holder} was exchanged ${during.length} times during the operation, which proves nothing`,
+      );
+    }
+  }
+}
+
+function nameOf({ cluster, namespace, name }: Holder): string {
+  return `${cluster}/${namespace}/${name}`;
+}
