@@ -129,7 +129,14 @@ export function irsaProgram(
   args: MultiClusterIrsaArgs,
   opts?: ConstructorParameters<typeof MultiClusterIrsa>[2],
 ): PulumiFn {
-  return () => Promise.resolve(outputsOf(new MultiClusterIrsa("app", args, opts)));
+  const read = args.trust?.shards ? shardedOutputsOf : outputsOf;
+  return () => Promise.resolve(read(new MultiClusterIrsa("app", args, opts)));
+}
+
+/** All outputs of a `MultiClusterIrsa` with shards, which has no one role. */
+export function shardedOutputsOf(irsa: MultiClusterIrsa): Record<string, unknown> {
+  const { roleArns, shardRoles, oidcProviderArns } = irsa;
+  return { roleArns, shardRoles, oidcProviderArns };
 }
 
 /** All outputs of a `MultiClusterIrsa`. */
