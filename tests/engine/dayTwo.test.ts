@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { CreateRoleCommand } from "@aws-sdk/client-iam";
+import type { IrsaCluster } from "../../index";
+import { iamClient } from "../../lab/aws/clients";
+import type { EngineStack } from "../../lab/engine/workspace";
+import { issuerUrlOf, newIssuerId } from "../../lab/kubernetes/clusters";
+import { describeEngine, type Scope, type TestCluster } from "./lab";
+import { changesIn, programOf, readRecipes, type Recipe, type RecipeScope } from "./recipes";
+
+/** What the page takes for granted, each by the words that speak of it. */
+const GIVEN: [RegExp, (scope: Scope) => Promise<unknown>][] = [
+  [
+    /"made-by-hand"/,
+    ({ lab }) =>
+      iamClient(lab.aws).send(
+        new CreateRoleCommand({ RoleName: "made-by-hand", AssumeRolePolicyDocument: BY_HAND }),
+      ),
+  ],
+];
+const BY_HAND = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
+});
+
+/** README's names: three of the lab's clusters, and what else it speaks of. */
+function namesIn({ lab, clusters }: Scope): RecipeScope {
+  const as = (name: string, { issuerUrl, kubeconfig }: TestCluster): IrsaCluster => ({
+    name,
+    issuerUrl,
+    kubeconfig,
+  });
+  const green = as("green", clusters["virginia-green"]);
+  const [anew] = lab.clusters.map((cluster) => issuerUrlOf({ ...cluster, issuerId: newIssuerId() }));
+  return {
+    blue: as("blue", clusters["virginia-blue"]),
+    green,
+    west: as("west", clusters.ireland),
+    blueAnew: { ...green, name: "blue", issuerUrl: anew },
+    rotatedKubeconfig: `${clusters["virginia-blue"].kubeconfig}\n`,
+    reader: { namespace: "default", name: "s3-reader" },
+  };
+}
+
+/** The stacks of one recipe: one for each project that it names, beside its own. */
+class Stacks {
+  private readonly opened = new Map<string, EngineStack>();
+
+  constructor(
+    private readonly scope: Scope,
+    readonly names = namesIn(scope),
+  ) {}
+
+  async of(project: string | undefined): Promise<EngineStack> {
+    const key = project ?? "";
+    const more = project === undefined ? {} : { project: `${this.scope.project}-${project}` };
+    const stack = this.opened.get(key) ?? (await this.scope.open(() => Promise.resolve({}), more));
+    this.opened.set(key, stack);
+    return stack;
+  }
+
+  /** What was made last leans on what was made first. */
+  async destroy(): Promise<void> {
+    for (const stack of [...this.opened.values()].reverse()) await stack.destroy();
+  }
+}
+
+async function follow({ fromNothing, steps }: Recipe, base: string, stacks: Stacks): Promise<void> {
+  const { names } = stacks;
+  if (!fromNothing) await (await stacks.of(undefined)).up(programOf(base, names));
+  for (const { code, project, before, changes } of steps) {
+    const stack = await stacks.of(project);
+    const preview = await stack.preview(programOf(code, names));
+    const up = await stack.up(programOf(code, names));
+    if (before) continue;
+    assert.deepEqual(changesIn(preview), changes, `the preview of\n${code}`);
+    assert.deepEqual(changesIn(up), changes, code);
+  }
+}
+
+describeEngine("engine: README's recipes for day two, as written", (newScope) => {
+  const { base, recipes } = readRecipes();
+
+  for (const recipe of recipes) {
+    it(recipe.title, async () => {
+      const scope = await newScope();
+      const text = recipe.steps.map(({ code }) => code).join("\n");
+      for (const [words, prepare] of GIVEN) if (words.test(text)) await prepare(scope);
+      const stacks = new Stacks(scope);
+      try {
+        await follow(recipe, base, stacks);
+      } finally {
+        await stacks.destroy();
+      }
+    });
+  }
+
+  it("is a page with recipes, each of which says what it changes", () => {
+    assert.ok(recipes.length >= 9, `${recipes.length} recipes`);
+    for (const { title, steps } of recipes) assert.ok(!steps.every(({ before }) => before), title);
+  });
+});

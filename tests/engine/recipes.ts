@@ -1,0 +1,97 @@
+import * as kubernetes from "@pulumi/kubernetes/provider";
+import * as pulumi from "@pulumi/pulumi";
+import { transformSync } from "esbuild";
+import * as library from "../../index";
+import { changesOf } from "../../lab/engine/journal";
+import type { OperationResult } from "../../lab/engine/workspace";
+import { readPage, sectionOf } from "../docs/page";
+
+/** One program of a recipe, and what the page says it changes. */
+export interface RecipeStep {
+  /** The program, as written. */
+  code: string;
+  /** The project it belongs to; undefined: that of the recipe. */
+  project?: string;
+  /** Is this what is there before, in the place of the section's first program? */
+  before: boolean;
+  /** Such as `update Role app`, sorted. */
+  changes: string[];
+}
+
+/** A recipe of the page: its programs in their order. */
+export interface Recipe {
+  title: string;
+  /** Is nothing deployed before its first program? */
+  fromNothing: boolean;
+  steps: RecipeStep[];
+}
+
+const CHANGE = /^\/\/ ((?:create|update|delete|replace|import) \S+ \S+)$/;
+const NOTHING = "// nothing changes";
+/** The stack itself, and the default provider, of which the command line says nothing. */
+const NOT_SHOWN = ["pulumi:pulumi:Stack", "pulumi:providers:aws"];
+const BEFORE = /^\/\/ Before$/m;
+const FROM_NOTHING = /^\/\/ There is no stack yet/m;
+const PROJECT = /^\/\/ In the project "([\w-]+)"/m;
+
+/** The recipes of README's section on day two; the program that stands before the first is where each of them begins. */
+export function readRecipes(): { base: string; recipes: Recipe[] } {
+  const section = sectionOf(readPage("README.md"), "## Day two");
+  const [head = "", ...parts] = section.split(/^### /m);
+  const [base] = blocksOf(head);
+  if (base === undefined) throw new Error("the section has no program to begin with");
+  const recipes = parts.map((part) => {
+    const steps = blocksOf(part).map(stepOf);
+    const first = steps[0];
+    const fromNothing = first !== undefined && (first.before || FROM_NOTHING.test(first.code));
+    return { title: part.slice(0, part.indexOf("\n")), fromNothing, steps };
+  });
+  return { base, recipes: recipes.filter(({ steps }) => steps.length > 0) };
+}
+
+function blocksOf(text: string): string[] {
+  return [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code = ""]) => code);
+}
+
+function stepOf(code: string): RecipeStep {
+  const lines = code.split("\n");
+  const changes = lines.flatMap((line) => CHANGE.exec(line)?.[1] ?? []);
+  const project = PROJECT.exec(code)?.[1];
+  const before = BEFORE.test(code);
+  if (!before && changes.length === 0 && !lines.includes(NOTHING)) {
+    throw new Error(`it is not said what this program changes:\n${code}`);
+  }
+  return { code, before, changes: changes.sort(), ...(project !== undefined && { project }) };
+}
+
+/** What the recipes speak of and do not define. */
+export type RecipeScope = Record<string, unknown>;
+
+/** Runs a program of the page; what it exports become the stack's outputs. */
+export function programOf(code: string, scope: RecipeScope): pulumi.automation.PulumiFn {
+  const { code: javascript } = transformSync(code, { loader: "ts", format: "cjs" });
+  const names = { ...library, pulumi, k8s: kubernetes, ...scope };
+  return () => {
+    const exported: { exports: Record<string, unknown> } = { exports: {} };
+    // The page's own text is the program: that is what is tried.
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval
+    const run = new Function("module", "exports", ...Object.keys(names), javascript) as (
+      ...values: unknown[]
+    ) => void;
+    run(exported, exported.exports, ...Object.values(names));
+    return Promise.resolve({ ...exported.exports });
+  };
+}
+
+/** What the engine changed, in the words of the page, sorted: components have no part of their own in AWS or Kubernetes. */
+export function changesIn(result: OperationResult): string[] {
+  const told = changesOf(result).flatMap(({ op, type, name }) => {
+    if (type.startsWith("eks-irsa:") || NOT_SHOWN.includes(type)) return [];
+    // A replacement is three steps of the engine's.
+    if (op === "create-replacement" || op === "delete-replaced") return [];
+    const kind =
+      type === "pulumi:providers:kubernetes" ? "k8s.Provider" : type.slice(type.lastIndexOf(":") + 1);
+    return [`${op} ${kind} ${name}`];
+  });
+  return told.sort();
+}
