@@ -30,6 +30,10 @@ export function checkInputs(
   defaultNamespace: string,
 ): Properties {
   const inputs = normalize(news);
+  // A name that is not known yet does not count.
+  if (kind.patch === true && nameOf(inputs) === undefined) {
+    throw new Error("patch resources require the `.metadata.name` field to be set");
+  }
   if (Object.keys(olds).length > 0) adoptName(inputs, olds);
   else assignName(inputs, urnName, randomSeed);
 

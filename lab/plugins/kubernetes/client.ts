@@ -23,7 +23,7 @@ export class ApiError extends Error {
 
 /** One request. Bodies are JSON, whatever the content type says: to a YAML parser that is YAML. */
 export interface ApiRequest {
-  method?: "GET" | "PATCH" | "DELETE";
+  method?: "GET" | "POST" | "PATCH" | "DELETE";
   path: string;
   query?: Record<string, string>;
   body?: PropertyValue;

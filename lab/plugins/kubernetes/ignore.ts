@@ -1,5 +1,5 @@
 import { isProperties, type Properties, type PropertyValue } from "../shared/values";
-import { copyOf } from "./objects";
+import { copyOf, managedFieldsOf } from "./objects";
 
 /**
  * What is applied when some fields are to be left as they are: a field that others manage is left out, any other is sent as
@@ -15,12 +15,11 @@ export function ignoreFields(
 ): Properties {
   if (ignoreChanges.length === 0) return inputs;
   const desired = copyOf(inputs);
-  const metadata = isProperties(live.metadata) ? live.metadata : {};
-  const managed = Array.isArray(metadata.managedFields) ? metadata.managedFields : [];
+  const managed = managedFieldsOf(live);
   for (const path of ignoreChanges) {
     const steps = path.split(".");
-    const owners = managed.filter((entry) => isProperties(entry) && owns(entry.fieldsV1, steps));
-    const ours = owners.some((entry) => isProperties(entry) && entry.manager === fieldManager);
+    const owners = managed.filter((entry) => owns(entry.fieldsV1, steps));
+    const ours = owners.some((entry) => entry.manager === fieldManager);
     if (owners.length > 0 && !ours) setAt(desired, steps, undefined);
     else {
       const current = valueAt(live, steps);

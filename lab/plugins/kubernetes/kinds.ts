@@ -7,6 +7,8 @@ export interface Kind {
   namespaced: boolean;
   /** Fields whose change needs a new object, as paths: `.spec.containers[*].image`. */
   forceNew: string[];
+  /** Is the resource a Patch: some fields of an object that others made? */
+  patch?: true;
 }
 
 // The force-new fields are those of
@@ -72,6 +74,9 @@ export const POD: Kind = core("Pod", "pods", true, [
   ...CONTAINER.map((field) => `.spec.initContainers[*].${field}`),
 ]);
 
+const NAMESPACE = core("Namespace", "namespaces", false, []);
+const SERVICE_ACCOUNT = core("ServiceAccount", "serviceaccounts", true, []);
+
 const KINDS: Record<string, Kind> = {
   "kubernetes:batch/v1:Job": {
     apiVersion: "batch/v1",
@@ -81,14 +86,21 @@ const KINDS: Record<string, Kind> = {
     forceNew: [...IDENTITY, ".spec.completions", ".spec.parallelism", ".spec.selector", ".spec.template"],
   },
   "kubernetes:core/v1:ConfigMap": core("ConfigMap", "configmaps", true, [".binaryData", ".data"]),
-  "kubernetes:core/v1:Namespace": core("Namespace", "namespaces", false, []),
+  "kubernetes:core/v1:Namespace": NAMESPACE,
+  "kubernetes:core/v1:NamespacePatch": patchOf(NAMESPACE),
   "kubernetes:core/v1:Pod": POD,
   "kubernetes:core/v1:Secret": core("Secret", "secrets", true, [".type", ".stringData", ".data"]),
-  "kubernetes:core/v1:ServiceAccount": core("ServiceAccount", "serviceaccounts", true, []),
+  "kubernetes:core/v1:ServiceAccount": SERVICE_ACCOUNT,
+  "kubernetes:core/v1:ServiceAccountPatch": patchOf(SERVICE_ACCOUNT),
 };
 
 function core(kind: string, plural: string, namespaced: boolean, forceNew: string[]): Kind {
   return { apiVersion: "v1", kind, plural, namespaced, forceNew: [...IDENTITY, ...forceNew] };
+}
+
+/** A Patch can be updated in place whatever it says of its object, which need not be made anew for it (Diff in the plugin's provider.go). */
+function patchOf(kind: Kind): Kind {
+  return { ...kind, forceNew: IDENTITY, patch: true };
 }
 
 /** The kind behind a resource type; refuses what this stand-in does not know. */

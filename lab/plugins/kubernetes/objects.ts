@@ -41,6 +41,13 @@ export function annotate(object: Properties, key: string, value: string): void {
   if (isProperties(metadata.annotations)) metadata.annotations[key] = value;
 }
 
+/** Who manages which fields of a live object. */
+export function managedFieldsOf(live: Properties): Properties[] {
+  const { metadata } = live;
+  const entries = isProperties(metadata) ? metadata.managedFields : undefined;
+  return Array.isArray(entries) ? entries.filter(isProperties) : [];
+}
+
 /** The id in Pulumi's state: `namespace/name`, or the name alone for a kind without a namespace. */
 export function idOf(object: Properties): string {
   const namespace = namespaceOf(object);

@@ -1,26 +1,24 @@
 import { InitFailedError } from "../shared/errors";
-import type { OperationContext, ProviderHandlers, ResourceContext } from "../shared/handlers";
+import type { OperationContext, ProviderHandlers } from "../shared/handlers";
 import { containsUnknown, type Properties } from "../shared/values";
-import { createObject, PreviewImpossible, updateObject, type Sleep } from "./apply";
+import { PreviewImpossible, updateObject, type Application, type Sleep } from "./apply";
 import { checkInputs } from "./check";
 import { fieldManagerOf, initialApiVersionOf, makeCheckpoint, parseCheckpoint } from "./checkpoint";
 import { ApiError, type KubernetesClient } from "./client";
 import { connect, type Connected } from "./connection";
+import { createObject } from "./create";
 import { diffObject } from "./diff";
 import { diffConfig } from "./diff-config";
 import { kindOf, pathOf, type Kind } from "./kinds";
 import { idOf, normalize, parseId } from "./objects";
 import { readResult } from "./read-back";
+import { relinquish } from "./relinquish";
 import { deleteObject, StillThere } from "./remove";
 import { markSecrets, reveal } from "./secrets";
 import { findConfigProblems, readSettings } from "./settings";
+import { forgetUnreachable, UNREACHABLE } from "./unreachable";
 import { findUnsupported, isToBeReplaced } from "./unready";
 import { checkReady, NotReady, waitUntilReady } from "./wait";
-
-const UNREACHABLE = "configured Kubernetes cluster is unreachable";
-const DELETE_UNREACHABLE_HINT =
-  "If the cluster was deleted, you can remove this resource from Pulumi state by rerunning the operation with the " +
-  'PULUMI_K8S_DELETE_UNREACHABLE environment variable set to "true"';
 
 /**
  * The stand-in for `pulumi-resource-kubernetes`: what it does, and the order it does it in, are the real plugin's
@@ -34,7 +32,7 @@ export class KubernetesProvider implements ProviderHandlers {
     connection: { unreachable: "it is not configured" },
     defaultNamespace: "",
   };
-  private deleteUnreachable = false;
+  private settings = readSettings({}, {});
   private readonly cancellation = new AbortController();
 
   /** `sleep` passes the time, and comes back early when its signal is aborted. */
@@ -50,9 +48,8 @@ export class KubernetesProvider implements ProviderHandlers {
   diffConfig = diffConfig;
 
   async configure(config: Properties): Promise<void> {
-    const settings = readSettings(config);
-    this.deleteUnreachable = settings.deleteUnreachable;
-    this.connected = await connect(settings);
+    this.settings = readSettings(config);
+    this.connected = await connect(this.settings);
   }
 
   check: ProviderHandlers["check"] = (type, olds, news, { name, randomSeed }) => {
@@ -73,10 +70,12 @@ export class KubernetesProvider implements ProviderHandlers {
     const kind = kindOf(type);
     const inputs = reveal(news);
     const client = this.clientFor(context.preview);
-    if (client === undefined || (context.preview && containsUnknown(inputs))) return { id: "", state: news };
+    // A Patch is not tried out: https://github.com/pulumi/pulumi-kubernetes/pull/2182
+    const untried = context.preview && (kind.patch === true || containsUnknown(inputs));
+    if (client === undefined || untried) return { id: "", state: news };
 
     const fieldManager = fieldManagerOf({}, inputs);
-    const application = { kind, inputs, fieldManager, preview: context.preview, log: context.log };
+    const application = this.application(kind, inputs, fieldManager, context);
     let live: Properties;
     try {
       live = await createObject(client, application, this.sleep, this.cancellation.signal);
@@ -107,8 +106,14 @@ export class KubernetesProvider implements ProviderHandlers {
 
   read: ProviderHandlers["read"] = async (type, id, state, inputs, context) => {
     const { connection } = this.connected;
-    if ("unreachable" in connection) return this.readUnreachable(connection.unreachable, context);
+    if ("unreachable" in connection) {
+      const { deleteUnreachable } = this.settings;
+      await forgetUnreachable("read", connection.unreachable, deleteUnreachable, context.log);
+      return undefined;
+    }
     const kind = kindOf(type);
+    // Without inputs the real plugin looks for objects of the kind that the type is called, and of a Patch there are none.
+    if (kind.patch === true && Object.keys(inputs).length === 0) return undefined;
     const { namespace, name } = parseId(id);
     if (name === "") {
       throw new Error(
@@ -143,13 +148,14 @@ export class KubernetesProvider implements ProviderHandlers {
     const { live: oldLive, inputs: oldInputs } = parseCheckpoint(oldState);
     const fieldManager = fieldManagerOf(oldState, inputs);
     const about = { initialApiVersion: initialApiVersionOf(oldState, oldInputs), fieldManager };
-    const application = { kind, inputs, fieldManager, preview: context.preview, log: context.log };
+    const application = this.application(kind, inputs, fieldManager, context);
+    let after: Properties;
     try {
       const applied = await updateObject(client, application, oldLive, context.ignoreChanges);
       const live = context.preview
         ? applied
         : await waitUntilReady(client, kind, inputs, applied, this.waiting(context));
-      return makeCheckpoint(live, inputs, news, about);
+      after = makeCheckpoint(live, inputs, news, about);
     } catch (error) {
       if (context.preview && isNotForPreview(error)) return news;
       // The object is as it was, or half changed: the engine records what is there now.
@@ -159,25 +165,31 @@ export class KubernetesProvider implements ProviderHandlers {
         ...(error instanceof NotReady ? error.troubles : []),
       ]);
     }
+    const before = fieldManagerOf(oldState, oldInputs);
+    if (!context.preview && before !== fieldManager) await relinquish(client, kind, reveal(after), before);
+    return after;
   };
 
   delete: ProviderHandlers["delete"] = async (type, id, state, context) => {
     const { connection } = this.connected;
     if ("unreachable" in connection) {
-      await this.warnUnreachable(connection.unreachable, context);
-      if (this.deleteUnreachable) return;
-      throw new Error(`${UNREACHABLE}. ${DELETE_UNREACHABLE_HINT}`);
+      const { deleteUnreachable } = this.settings;
+      await forgetUnreachable("delete", connection.unreachable, deleteUnreachable, context.log);
+      return;
     }
+    const kind = kindOf(type);
     const { live, inputs } = parseCheckpoint(state);
+    const fieldManager = fieldManagerOf(state, inputs);
+    if (kind.patch === true) {
+      await relinquish(connection.client, kind, live, fieldManager);
+      return;
+    }
     try {
       const { name } = parseId(id);
-      await deleteObject(connection.client, kindOf(type), name, inputs, live, this.waiting(context));
+      await deleteObject(connection.client, kind, name, inputs, live, this.waiting(context));
     } catch (error) {
       if (!(error instanceof StillThere)) throw error;
-      const about = {
-        initialApiVersion: initialApiVersionOf(state, inputs),
-        fieldManager: fieldManagerOf(state, inputs),
-      };
+      const about = { initialApiVersion: initialApiVersionOf(state, inputs), fieldManager };
       throw new InitFailedError(id, makeCheckpoint(error.object, inputs, state, about), [error.message]);
     }
   };
@@ -188,6 +200,13 @@ export class KubernetesProvider implements ProviderHandlers {
   cancel(): void {
     this.cancellation.abort();
   }
+
+  private application = (
+    kind: Kind,
+    inputs: Properties,
+    fieldManager: string,
+    { preview, log }: OperationContext,
+  ): Application => ({ kind, inputs, fieldManager, preview, log, settings: this.settings });
 
   private waiting = ({ timeout, log }: OperationContext) => ({
     timeout,
@@ -202,22 +221,6 @@ export class KubernetesProvider implements ProviderHandlers {
     if ("client" in connection) return connection.client;
     if (preview) return undefined;
     throw new Error(`${UNREACHABLE}: ${connection.unreachable}`);
-  }
-
-  private async readUnreachable(reason: string, context: ResourceContext): Promise<undefined> {
-    await this.warnUnreachable(reason, context);
-    if (this.deleteUnreachable) return undefined;
-    throw new Error(`failed to read resource state due to unreachable cluster. ${DELETE_UNREACHABLE_HINT}`);
-  }
-
-  private async warnUnreachable(reason: string, { log }: ResourceContext): Promise<void> {
-    await log("warning", `${UNREACHABLE}: ${reason}`);
-    if (!this.deleteUnreachable) return;
-    await log(
-      "info",
-      `${UNREACHABLE} and the \`deleteUnreachable\` option is enabled. ` +
-        "Deleting the unreachable resource from Pulumi state",
-    );
   }
 
   private async liveAfterFailure(

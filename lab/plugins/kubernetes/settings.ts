@@ -8,10 +8,23 @@ export interface Settings {
   cluster: string | undefined;
   namespace: string | undefined;
   deleteUnreachable: boolean;
+  /** An object that exists already is taken over by its creation. */
+  upsertExistingObjects: boolean;
+  /** Whether conflicts are settled for us, where the object does not say so itself; undefined: nobody said. */
+  enablePatchForce: boolean | undefined;
 }
 
 /** Arguments that mean here what they mean to the real plugin. */
-const SUPPORTED = ["kubeconfig", "context", "cluster", "clusterIdentifier", "namespace", "deleteUnreachable"];
+const SUPPORTED = [
+  "kubeconfig",
+  "context",
+  "cluster",
+  "clusterIdentifier",
+  "namespace",
+  "deleteUnreachable",
+  "upsertExistingObjects",
+  "enablePatchForce",
+];
 /** Arguments that would change nothing here. */
 const WITHOUT_EFFECT = ["suppressDeprecationWarnings", "suppressHelmHookWarnings", "helmReleaseSettings"];
 /** What the engine itself puts among the arguments. */
@@ -42,19 +55,27 @@ export function findConfigProblems(config: Properties): CheckFailure[] {
   return problems;
 }
 
-/** The arguments of Configure, with the environment variable that the real plugin reads too. */
+/**
+ * The arguments of Configure, with the environment variables that the real plugin reads too. Those of 4.29 and later are known
+ * from the SDK's documentation: https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/
+ */
 export function readSettings(config: Properties, env: NodeJS.ProcessEnv = process.env): Settings {
   const text = (key: string): string | undefined => {
     const value = config[key];
     return typeof value === "string" && value !== "" ? value : undefined;
   };
   // The SDK sends booleans as text.
-  const deleteUnreachable = config.deleteUnreachable ?? env.PULUMI_K8S_DELETE_UNREACHABLE;
+  const flag = (key: string, variable: string): boolean | undefined => {
+    const value = config[key] ?? env[variable];
+    return value === undefined ? undefined : value === true || value === "true";
+  };
   return {
     kubeconfig: config.kubeconfig,
     context: text("context"),
     cluster: text("cluster"),
     namespace: text("namespace"),
-    deleteUnreachable: deleteUnreachable === true || deleteUnreachable === "true",
+    deleteUnreachable: flag("deleteUnreachable", "PULUMI_K8S_DELETE_UNREACHABLE") ?? false,
+    upsertExistingObjects: flag("upsertExistingObjects", "PULUMI_K8S_UPSERT_EXISTING_OBJECTS") ?? false,
+    enablePatchForce: flag("enablePatchForce", "PULUMI_K8S_ENABLE_PATCH_FORCE"),
   };
 }

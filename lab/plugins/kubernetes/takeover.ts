@@ -1,4 +1,5 @@
 import { isProperties, type Properties, type PropertyValue } from "../shared/values";
+import { managedFieldsOf } from "./objects";
 
 /**
  * Whose fields the plugin takes as its own before it applies: what people do with kubectl, and what the plugin's versions did
@@ -19,8 +20,7 @@ const TAKEN_OVER = [
  * https://github.com/fluxcd/pkg/blob/5805f40e73014c516c731908da0af0f7be9b0cc9/ssa/patch.go
  */
 export function takeOverFields(live: Properties, fieldManager: string): Properties[] | undefined {
-  const metadata = isProperties(live.metadata) ? live.metadata : {};
-  const entries = (Array.isArray(metadata.managedFields) ? metadata.managedFields : []).filter(isProperties);
+  const entries = managedFieldsOf(live);
   const taken = entries.filter(isTakenOver);
   if (taken.length === 0) return undefined;
   const isOurs = (entry: Properties) => entry.manager === fieldManager && entry.operation === "Apply";

@@ -60,6 +60,15 @@ describe("kubernetes plugin: check", () => {
     );
   });
 
+  it("wants the name of what a Patch is for, known from the start", () => {
+    const patch = kindOf("kubernetes:core/v1:ServiceAccountPatch");
+    const message = "patch resources require the `.metadata.name` field to be set";
+    assert.throws(() => check({}, {}, patch), { message });
+    assert.throws(() => check({ metadata: { name: UNKNOWN } }, {}, patch), { message });
+    const metadata = { name: "mine", namespace: "default" };
+    assert.deepEqual(check({ metadata: { name: "mine" } }, {}, patch), { metadata });
+  });
+
   it("refuses a type it does not know, and names those it knows", () => {
     assert.throws(
       () => kindOf("kubernetes:apps/v1:Deployment"),

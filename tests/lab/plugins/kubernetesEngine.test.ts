@@ -3,13 +3,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { openStack, OperationFailed, type EngineStack } from "../../../lab/engine/workspace";
-import { KubernetesClient } from "../../../lab/plugins/kubernetes/client";
-import { activeCluster, activeUser, parseKubeconfig } from "../../../lab/plugins/kubernetes/kubeconfig";
+import { OperationFailed, type EngineStack } from "../../../lab/engine/workspace";
+import type { KubernetesClient } from "../../../lab/plugins/kubernetes/client";
+import { activeUser, parseKubeconfig } from "../../../lab/plugins/kubernetes/kubeconfig";
 import { isProperties, type Properties } from "../../../lab/plugins/shared/values";
-import { startLab, type LabWithoutStranger } from "../../../lab/supervisor/client";
+import type { LabWithoutStranger } from "../../../lab/supervisor/client";
 import type { LabCluster } from "../../../lab/types";
 import { Keeper } from "./kubernetesKeeper";
+import { changesOf as changes, clusterLab, openClusterStack } from "./kubernetesLab";
 
 /** What a test puts in front of the engine; a second program changes some of it. */
 interface Scene {
@@ -24,8 +25,6 @@ const READY: Properties = {
   conditions: ["PodScheduled", "Initialized", "Ready"].map((type) => ({ type, status: "True" })),
 };
 
-const OPERATIONS = /^(create|update|replace|delete|create-replacement|delete-replaced)$/;
-
 describe("kubernetes plugin, in the engine and a cluster", function () {
   this.timeout(120_000);
   let lab: LabWithoutStranger;
@@ -36,10 +35,7 @@ describe("kubernetes plugin, in the engine and a cluster", function () {
   const opened: EngineStack[] = [];
 
   before(async () => {
-    lab = await startLab({ clusters: ["virginia-blue"], stranger: false });
-    cluster = lab.clusters[0]!;
-    const config = parseKubeconfig(cluster.kubeconfig);
-    client = new KubernetesClient(activeCluster(config, {})!, activeUser(config, {}));
+    ({ lab, cluster, client } = await clusterLab());
     keeper = new Keeper(client, () => podStatus);
   });
 
@@ -49,7 +45,6 @@ describe("kubernetes plugin, in the engine and a cluster", function () {
 
   after(async () => {
     await keeper.stop();
-    await lab.stop();
   });
 
   afterEach(async () => {
@@ -86,14 +81,10 @@ describe("kubernetes plugin, in the engine and a cluster", function () {
     };
 
   async function stackFor(project: string, scene?: Scene): Promise<EngineStack> {
-    const { binaries } = lab;
-    const stack = await openStack({ lab, binaries, project, program: program(project, scene) });
+    const stack = await openClusterStack(project, program(project, scene));
     opened.push(stack);
     return stack;
   }
-
-  const changes = ({ steps }: { steps: { op: string; name: string }[] }): string[] =>
-    steps.filter(({ op }) => OPERATIONS.test(op)).map(({ op, name }) => `${op} ${name}`);
 
   const accountPath = (name: string) => `/api/v1/namespaces/default/serviceaccounts/${name}`;
 
@@ -201,12 +192,11 @@ describe("kubernetes plugin, in the engine and a cluster", function () {
     ]);
   });
 
-  it("deletes a pod that the user named before its replacement, which no preview can try out", async () => {
+  it("deletes a pod that the user named before its replacement, which the preview shows without trying it out", async () => {
     const stack = await stackFor("named-pod", { podName: "named" });
     await stack.up();
     const changed = program("named-pod", { podName: "named", roleArn: "arn:two" });
-    // So does the real plugin: https://github.com/pulumi/pulumi-kubernetes/issues/3984
-    await assert.rejects(stack.preview(changed), /pod updates may not change fields other than/);
+    assert.ok(changes(await stack.preview(changed)).includes("create-replacement pod"));
     const { completed } = await stack.up(changed);
     const order = completed.filter(({ urn }) => urn.endsWith("::pod")).map(({ op }) => op);
     assert.deepEqual(order, ["delete-replaced", "replace", "create-replacement"]);
@@ -299,12 +289,11 @@ describe("kubernetes plugin, in the engine and a cluster", function () {
   });
 
   it("refuses the ambient kubeconfig", async () => {
-    const { binaries } = lab;
     const ambient = async () => {
       new kubernetes.core.v1.ConfigMap("c", {});
       return Promise.resolve({});
     };
-    const stack = await openStack({ lab, binaries, project: "ambient", program: ambient });
+    const stack = await openClusterStack("ambient", ambient);
     opened.push(stack);
     await assert.rejects(stack.preview(), /never uses the ambient kubeconfig/);
   });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { EventEmitter, once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 
 /** A request as the fake API server got it. */
 export interface SeenRequest {
@@ -27,7 +27,7 @@ export function refusal(code: number, reason: string, message: string, details: 
 }
 
 /**
- * As much of an API server as the plugin needs: it keeps what is applied and forgets what is deleted. What a real one
+ * As much of an API server as the plugin needs: it keeps what is created or applied and forgets what is deleted. What a real one
  * makes of an apply (defaults, conflicts) is shown by the engine tests, or put in by `intercept`.
  */
 export class FakeApi {
@@ -108,18 +108,26 @@ export class FakeApi {
     const special = this.intercept(request);
     if (special !== undefined) return special;
     if (request.path === "/api/v1") return { code: 200, body: { kind: "APIResourceList" } };
+    if (request.method === "POST") return this.create(request);
     const object = this.objects.get(request.path);
     if (/\/(pods|jobs)$/.test(request.path)) {
       const items = [...this.objects].filter(([at]) => dirname(at) === request.path).map(([, item]) => item);
       return { code: 200, body: { items, metadata: { resourceVersion: "1" } } };
     }
-    if (request.method === "PATCH") return { code: 200, body: this.apply(request, object) };
+    if (request.method === "PATCH") return { code: 200, body: this.keep(request, request.path, object) };
     if (object === undefined) return refusal(404, "NotFound", `${request.path} not found`);
     if (request.method === "DELETE") this.objects.delete(request.path);
     return { code: 200, body: object };
   }
 
-  private apply({ path, body = {}, query }: SeenRequest, before: Document | undefined): Document {
+  private create(request: SeenRequest): Answer {
+    const { name } = request.body?.metadata as { name: string };
+    const path = `${request.path}/${name}`;
+    if (!this.objects.has(path)) return { code: 201, body: this.keep(request, path) };
+    return refusal(409, "AlreadyExists", `${basename(request.path)} "${name}" already exists`);
+  }
+
+  private keep({ body = {}, query }: SeenRequest, path: string, before?: Document): Document {
     const metadata = { uid: randomUUID(), ...(before?.metadata as Document), ...(body.metadata as Document) };
     const object = { ...body, metadata };
     if (query.dryRun === undefined) this.objects.set(path, object);

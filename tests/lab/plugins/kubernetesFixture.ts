@@ -4,8 +4,9 @@ import { FakeApi } from "./kubernetesFakeApi";
 
 export const SERVICE_ACCOUNT = "kubernetes:core/v1:ServiceAccount";
 export const URN = "urn:pulumi:s::p::kubernetes:core/v1:ServiceAccount::a";
+export const COLLECTION = "/api/v1/namespaces/apps/serviceaccounts";
 /** Where the fake keeps the ServiceAccount of these tests. */
-export const PATH = "/api/v1/namespaces/apps/serviceaccounts/a";
+export const PATH = `${COLLECTION}/a`;
 
 export const serviceAccount = (annotations: Properties = {}): Properties => ({
   apiVersion: "v1",

@@ -78,9 +78,10 @@ describe("kubernetes plugin: waiting", () => {
   });
 
   it("takes the limit of the annotation, but the resource's option first", async () => {
-    const annotated = (seconds: string) => pod({}, { "pulumi.com/timeoutSeconds": seconds });
-    assert.match((await reasonsOf(create(POD, annotated("0"))))[0]!, /timed out/);
-    assert.match((await reasonsOf(create(POD, annotated("600"), { timeout: 0.01 })))[0]!, /timed out/);
+    const annotated = (seconds: string, name: string) =>
+      pod({}, { "pulumi.com/timeoutSeconds": seconds }, name);
+    assert.match((await reasonsOf(create(POD, annotated("0", "p"))))[0]!, /timed out/);
+    assert.match((await reasonsOf(create(POD, annotated("600", "q"), { timeout: 0.01 })))[0]!, /timed out/);
   });
 
   it("ends when the user cancels", async () => {
@@ -93,7 +94,6 @@ describe("kubernetes plugin: waiting", () => {
   });
 
   it("is part of an update, and a refresh tells of a pod that is not ready any more", async () => {
-    at.api.put(POD_PATH, pod(READY));
     const { state } = await create(POD, pod(READY));
     const context = { ...at.context({ timeout: 0.05 }), oldInputs: {} };
     const update = at.provider.update(POD, "default/p", state, pod(CRASHING), context);
