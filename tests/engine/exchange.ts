@@ -62,9 +62,14 @@ export async function whileExchanging<T>(
   let running = true;
   const began = new Date();
   const loops = tokens.map(async (token) => {
-    for (; running; await sleep(PAUSE_MS)) exchanges.push(await exchange(lab, roleArn, token));
+    while (running) {
+      exchanges.push(await exchange(lab, roleArn, token));
+      await sleep(PAUSE_MS);
+    }
   });
-  const result = await operation().finally(() => (running = false));
+  const result = await operation().finally(() => {
+    running = false;
+  });
   const ended = new Date();
   await Promise.all(loops);
   assertEnough(exchanges, holders, { began, ended });
@@ -82,6 +87,12 @@ export async function whileExchanging<T>(
     refusalsOf: (...wanted) => wanted.flatMap((holder) => refusalsIn(of(exchanges, holder))),
     answerAfter: (holder) => of(exchanges.slice(after), holder)[0]?.refusal ?? "session",
   };
+}
+
+/** What STS says to a holder now: `session`, or code and text. */
+export async function answerTo(lab: Lab, roleArn: string, holder: Holder): Promise<string> {
+  const { refusal } = await exchange(lab, roleArn, await tokenOf(lab, holder));
+  return refusal ?? "session";
 }
 
 interface Token {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { completedInOrder, completedOps, stepOf, stepsOf, type StepQuery } from "../../lab/engine/journal";
 import type { OperationResult } from "../../lab/engine/workspace";
 import type { LabClusterName } from "../../lab/supervisor/client";
-import { whileExchanging, type Exchanged, type Holder } from "./exchange";
+import { answerTo, whileExchanging, type Exchanged, type Holder } from "./exchange";
 import { describeEngine, irsaProgram, type Scope } from "./lab";
 import {
   childChanges,
@@ -118,8 +118,9 @@ describeEngine("engine: a cluster is replaced under its name", (newScope) => {
     assert.ok(await providerInIam(scope.lab, scope.clusters[NEW].issuerUrl));
   });
 
-  it("never refuses the other cluster's token, and the old cluster's in the end", () => {
+  it("never refuses the other cluster's token; in the end the new cluster's is taken for the old one's", async () => {
     assert.deepEqual(replacing.refusalsOf(holders.ireland), []);
+    assert.equal(await answerTo(scope.lab, String(up.outputs.roleArn), holders[NEW]), "session");
     assert.match(
       replacing.answerAfter(holders[OLD]),
       /^InvalidIdentityToken: No OpenIDConnect provider found/,
