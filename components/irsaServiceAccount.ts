@@ -80,15 +80,18 @@ export function makeServiceAccount(
   proof: Pick<IrsaServiceAccountArgs, "samplePod" | "verificationJob">,
   opts: pulumi.CustomResourceOptions,
 ) {
+  // What seems to be another cluster may be the same one, after a corrected issuer: its objects cannot be there twice, and to
+  // delete the old ones last would take the new ones away.
+  const inPlace = { ...opts, deleteBeforeReplace: true };
   const serviceAccount = new ServiceAccount(
     name,
     { metadata: { name: serviceAccountName, namespace, annotations: { [ROLE_ARN_ANNOTATION]: roleArn } } },
-    opts,
+    inPlace,
   );
   const { samplePod, verificationJob } = proof;
   const who = { namespace, name: serviceAccountName };
   // EKS looks at the annotation when a pod is admitted, and never again.
-  const after = { ...opts, dependsOn: serviceAccount };
+  const after = { ...inPlace, dependsOn: serviceAccount };
   return {
     serviceAccount,
     ...(samplePod && { pod: makeSamplePod(name, who, roleArn, samplePod, after) }),

@@ -140,6 +140,7 @@ describeEngine("engine: a cluster comes and goes", (newScope) => {
   });
 
   it("refuses the removed cluster's token in the end", () => {
+    assert.notDeepEqual(removing.refusalsOf(readerIn(ADDED)), []);
     assert.equal(
       removing.answerAfter(readerIn(ADDED)),
       `InvalidIdentityToken: No OpenIDConnect provider found in your account for ${scope.clusters[ADDED].issuerUrl}`,

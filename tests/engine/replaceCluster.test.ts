@@ -88,24 +88,17 @@ describeEngine("engine: a cluster is replaced under its name", (newScope) => {
     assert.deepEqual(JSON.parse(inIam!.trustPolicy), JSON.parse(shown));
   });
 
-  it("makes the new provider, then updates the role, then makes the ServiceAccount and its pod", () => {
-    const order: StepQuery[] = [
+  it("updates the role between the two providers, and moves ServiceAccount and pod in between", () => {
+    assertOrder(
       { op: "create-replacement", type: TYPE.oidcProvider },
       { op: "update", type: TYPE.role },
-      { op: "create-replacement", type: TYPE.serviceAccount },
-      { op: "create-replacement", type: TYPE.pod },
-    ];
-    assertOrder(order);
-  });
-
-  it("deletes what is old only then: pod, ServiceAccount, and the old provider last", () => {
-    const order: StepQuery[] = [
-      { op: "create-replacement", type: TYPE.pod },
-      { op: "delete-replaced", type: TYPE.pod },
+      // Both clusters may be the same one: what has a name of its own goes before it comes again.
       { op: "delete-replaced", type: TYPE.serviceAccount },
+      { op: "create-replacement", type: TYPE.serviceAccount },
+      { op: "delete-replaced", type: TYPE.pod },
+      { op: "create-replacement", type: TYPE.pod },
       { op: "delete-replaced", type: TYPE.oidcProvider },
-    ];
-    assertOrder(order);
+    );
   });
 
   it("has moved the ServiceAccount and the pod to the new cluster", async () => {
@@ -127,11 +120,32 @@ describeEngine("engine: a cluster is replaced under its name", (newScope) => {
     );
   });
 
-  function assertOrder(order: StepQuery[]): void {
+  function assertOrder(...order: StepQuery[]): void {
     order.slice(1).forEach((second, index) => {
-      const first = order[index]!;
       assert.equal(stepsOf(up, second).length, 1, JSON.stringify(second));
-      assert.ok(completedInOrder(up, first, second), completedOps(up).join(", "));
+      assert.ok(completedInOrder(up, order[index]!, second), completedOps(up).join(", "));
     });
   }
+});
+
+describeEngine("engine: an issuer URL is corrected", (newScope) => {
+  it("makes the cluster's objects anew where they were, and loses none", async () => {
+    const { lab, clusters, namespace, open } = await newScope();
+    const programFor = (issuerUrl: string) =>
+      irsaProgram({
+        clusters: [clusters.ireland, { ...clusters[OLD], issuerUrl }],
+        serviceAccounts: [{ namespace, name: "reader" }],
+      });
+    const stack = await open(programFor(clusters[NEW].issuerUrl));
+    const wrong = await stack.up();
+    const before = await serviceAccountsIn(clusters[OLD], namespace);
+    const up = await stack.up(programFor(clusters[OLD].issuerUrl));
+    const { reader } = await serviceAccountsIn(clusters[OLD], namespace);
+    assert.equal(reader?.metadata?.annotations?.["eks.amazonaws.com/role-arn"], wrong.outputs.roleArn);
+    assert.notEqual(reader?.metadata?.uid, before.reader?.metadata?.uid);
+    assert.equal(up.outputs.roleArn, wrong.outputs.roleArn);
+    assert.equal(await providerInIam(lab, clusters[NEW].issuerUrl), undefined);
+    assert.ok(await providerInIam(lab, clusters[OLD].issuerUrl));
+    assert.equal((await stack.preview(programFor(clusters[OLD].issuerUrl))).summary.same, 9);
+  });
 });
