@@ -1,23 +1,15 @@
 import assert from "node:assert/strict";
 import type { MultiClusterIrsaArgs, RoleSettings } from "../../index";
-import { changesOf, completedInOrder, stepOf } from "../../lab/engine/journal";
+import { completedInOrder, stepOf } from "../../lab/engine/journal";
 import type { EngineStack, OperationResult } from "../../lab/engine/workspace";
 import { whileExchanging, type Exchanged } from "./exchange";
 import { describeEngine, irsaProgram, type Scope } from "./lab";
-import { podsIn, roleInIam, serviceAccountsIn, TYPE } from "./support";
+import { childChanges, podsIn, roleInIam, serviceAccountsIn, TYPE } from "./support";
 
 const LIST_BUCKETS = JSON.stringify({
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Action: "s3:ListAllMyBuckets", Resource: "*" }],
 });
-
-/** Changes beside the component's own, each as `<op> <type> <name>`, sorted. */
-function changes(result: OperationResult): string[] {
-  return changesOf(result)
-    .filter(({ type }) => type !== TYPE.component)
-    .map(({ op, type, name }) => `${op} ${type} ${name}`)
-    .sort();
-}
 
 /** What becomes of a stack while tokens are exchanged for a role. */
 async function watchedUp(
@@ -82,8 +74,8 @@ describeEngine("engine: a role is renamed, and no running pod loses it", (newSco
       `delete-replaced ${TYPE.pod} ${sa}`,
       `replace ${TYPE.pod} ${sa}`,
     ].sort();
-    assert.deepEqual(changes(renamed.preview), expected);
-    assert.deepEqual(changes(renamed.result), expected);
+    assert.deepEqual(childChanges(renamed.preview), expected);
+    assert.deepEqual(childChanges(renamed.result), expected);
     assert.equal(annotated, renamed.result.outputs.roleArn);
     assert.notEqual(annotated, first.outputs.roleArn);
     assert.notDeepEqual(podsAfter, pods);
@@ -96,8 +88,8 @@ describeEngine("engine: a role is renamed, and no running pod loses it", (newSco
 
   it("then the old role goes, and nothing else", () => {
     const expected = [`delete ${TYPE.role} app/${old}`, `delete ${TYPE.inlinePolicy} app/${old}/list`];
-    assert.deepEqual(changes(dropped.preview), expected);
-    assert.deepEqual(changes(dropped.result), expected);
+    assert.deepEqual(childChanges(dropped.preview), expected);
+    assert.deepEqual(childChanges(dropped.result), expected);
     assert.equal(gone, undefined);
     assert.deepEqual(dropped.refusals, []);
   });
@@ -135,8 +127,8 @@ describeEngine("engine: a cluster moves to another shard, and no running pod los
       `create ${TYPE.role} app-b`,
       `update ${TYPE.serviceAccount} app/ireland/${scope.namespace}/reader`,
     ];
-    assert.deepEqual(changes(moved.preview), expected);
-    assert.deepEqual(changes(moved.result), expected);
+    assert.deepEqual(childChanges(moved.preview), expected);
+    assert.deepEqual(childChanges(moved.result), expected);
     const order = [
       { op: "create", type: TYPE.role },
       { op: "update", type: TYPE.serviceAccount },
@@ -147,7 +139,7 @@ describeEngine("engine: a cluster moves to another shard, and no running pod los
 
   it("then the old shard's role is updated, and nothing else", () => {
     for (const result of [settled.preview, settled.result]) {
-      assert.deepEqual(changes(result), [`update ${TYPE.role} app-a`]);
+      assert.deepEqual(childChanges(result), [`update ${TYPE.role} app-a`]);
       assert.deepEqual(stepOf(result, { type: TYPE.role, name: "app-a" }).replaceKeys, []);
     }
     assert.deepEqual(settled.refusals, []);
