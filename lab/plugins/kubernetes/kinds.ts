@@ -98,7 +98,7 @@ function core(kind: string, plural: string, namespaced: boolean, forceNew: strin
   return { apiVersion: "v1", kind, plural, namespaced, forceNew: [...IDENTITY, ...forceNew] };
 }
 
-/** A Patch can be updated in place whatever it says of its object, which need not be made anew for it (Diff in the plugin's provider.go). */
+/** For what a Patch says its object is never made anew: only another object needs another Patch (Diff in the plugin's provider.go). */
 function patchOf(kind: Kind): Kind {
   return { ...kind, forceNew: IDENTITY, patch: true };
 }
