@@ -80,8 +80,8 @@ export function makeServiceAccount(
   proof: Pick<IrsaServiceAccountArgs, "samplePod" | "verificationJob">,
   opts: pulumi.CustomResourceOptions,
 ) {
-  // What seems to be another cluster may be the same one, after a corrected issuer: its objects cannot be there twice, and to
-  // delete the old ones last would take the new ones away.
+  // What seems to be another cluster may be the same one, after a corrected issuer. There an object cannot be made beside the
+  // old one of its name: the plugin refuses it, and before 4.29 made it and then deleted it.
   const inPlace = { ...opts, deleteBeforeReplace: true };
   const serviceAccount = new ServiceAccount(
     name,
