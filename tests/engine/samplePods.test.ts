@@ -71,7 +71,7 @@ describeEngine("engine: sample pods", (newScope) => {
     assert.equal(stepsOf(renamed, { op: "create-replacement", type: TYPE.pod }).length, 2);
     assert.equal(stepsOf(renamed, { op: "delete-replaced", type: TYPE.pod }).length, 2);
     assert.equal(stepsOf(renamed, { op: "update", type: TYPE.serviceAccount }).length, 2);
-    assert.ok(stepOf(renamed, { op: "create-replacement", type: TYPE.role }));
+    assert.ok(stepOf(renamed, { op: "create", type: TYPE.role }));
     second.forEach((pods, index) => {
       const pod = onlyOne(pods);
       assert.notEqual(pod.metadata?.uid, onlyOne(first[index]!).metadata?.uid);
