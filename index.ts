@@ -1,4 +1,10 @@
+export { adoptOidcProviders, type AdoptingCluster } from "./components/adoptOidcProviders";
 export { ClusterOidcProvider, type ClusterOidcProviderArgs } from "./components/clusterOidcProvider";
+export {
+  FleetOidcProviders,
+  type FleetOidcProvidersArgs,
+  type OidcProviderCluster,
+} from "./components/fleetOidcProviders";
 export { fromClusterName, type ClusterLookup } from "./components/fromClusterName";
 export {
   fromEksCluster,

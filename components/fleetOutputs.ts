@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { trustPolicySize } from "../trust/size";
-import type { MadeOidcProvider } from "./clusterOidcProvider";
+import type { MadeOidcProvider } from "./oidcProvider";
+import { arnsOf } from "./oidcProviders";
 import type { FleetRole } from "./fleetTrust";
 import { ROLE_ARN_ANNOTATION } from "./irsaServiceAccount";
 
@@ -41,9 +42,7 @@ export function outputsOf(
   const byShard = sharded ? roles.map((role) => [role.name ?? "", roleOutputs(role)] as const) : [];
   const outputs = {
     ...(!sharded && ofOne),
-    oidcProviderArns: pulumi.output(
-      Object.fromEntries([...providers].map(([cluster, { arn }]) => [cluster, arn])),
-    ),
+    oidcProviderArns: arnsOf(providers),
     roleArns: pulumi.output(Object.fromEntries(byCluster)),
     shardRoles: pulumi.output(Object.fromEntries(byShard)),
   };

@@ -1,18 +1,15 @@
 import type { Role } from "@pulumi/aws/iam/role";
 import * as pulumi from "@pulumi/pulumi";
 import { bindingsOf } from "./bindings";
-import { oidcProvider, type MadeOidcProvider } from "./clusterOidcProvider";
 import { makeRole, type MadeRole } from "./irsaRole";
 import type { MultiClusterIrsaArgs } from "./multiClusterIrsa";
-import { formerly } from "./names";
-import { isPlain } from "./problems";
+import type { MadeOidcProvider } from "./oidcProvider";
+import { makeOidcProviders } from "./oidcProviders";
 import { roleAccount, type RoleAccount } from "./roleAccount";
 import { rolePlans } from "./rolePlans";
 import { shardsOf, type Shard } from "./shards";
 import { trustDocument } from "./trustDocument";
 import { clientIdsOf } from "./trustValidation";
-import type { IrsaCluster } from "./types";
-import { sharedIssuerReason } from "./validation";
 
 /** A role and the clusters that it serves: all of them, or those of a shard. */
 export interface FleetRole extends Shard {
@@ -28,35 +25,13 @@ export function makeFleetTrust(
   context: { what: string; parent: pulumi.Resource },
 ): { providers: Map<string, MadeOidcProvider>; roles: FleetRole[] } {
   const account = roleAccount(context.parent);
-  const providers = makeProviders(name, args, account, context);
+  const providers = makeOidcProviders(name, args, account, context);
   // A shard in which nobody is bound yet has no role: there is no trust policy of nobody.
   const shards = shardsOf(args.clusters, args.trust ?? {}).filter(({ trusted }) =>
     trusted.some((cluster) => bindingsOf(cluster.name, args.serviceAccounts).length > 0),
   );
   const roles = shards.map((shard) => makeShardRole(name, args, shard, { ...context, account, providers }));
   return { providers, roles };
-}
-
-function makeProviders(
-  name: string,
-  args: MultiClusterIrsaArgs,
-  account: pulumi.Output<RoleAccount>,
-  { what, parent }: { what: string; parent: pulumi.Resource },
-): Map<string, MadeOidcProvider> {
-  const claims = issuerClaims(args.clusters);
-  return new Map(
-    args.clusters.map((cluster, index) => {
-      const made = oidcProvider(`${name}/${cluster.name}`, cluster, account, {
-        what,
-        path: `clusters[${index}].`,
-        parent,
-        ...(args.tags && { tags: args.tags }),
-        aliases: formerly(cluster, (former) => `${name}/${former}`),
-        claim: claims(index),
-      });
-      return [cluster.name, made];
-    }),
-  );
 }
 
 function makeShardRole(
@@ -84,27 +59,10 @@ function makeShardRole(
     resource: parent,
     ...(shard.name !== undefined && { shard: shard.name }),
   });
-  const dependsOn = made.flatMap(({ resource }) => resource ?? []);
+  const dependsOn = made.map(({ resource }) => resource);
   const { role, former } = rolePlans(name, args.role ?? {}, shard.name, trust);
   const [current] = [role, ...former].map((plan) =>
     makeRole(plan, args, trustPolicyJson, { what, parent, dependsOn }),
   ) as [MadeRole];
   return { ...shard, ...current, trustPolicyJson };
-}
-
-/**
- * Gives each issuer to the cluster that comes first with it. Issuers are compared as they arrive, and not as one Output of
- * all, which would make each cluster's resources depend on every other cluster.
- */
-function issuerClaims(clusters: IrsaCluster[]): (index: number) => (issuerUrl: string) => string | undefined {
-  const owners = new Map<string, number>();
-  // What is known from the start goes before what arrives.
-  clusters.forEach(({ issuerUrl }, index) => {
-    if (isPlain(issuerUrl)) owners.set(issuerUrl, index);
-  });
-  return (index) => (issuerUrl) => {
-    const owner = owners.get(issuerUrl) ?? index;
-    owners.set(issuerUrl, owner);
-    return owner === index ? undefined : sharedIssuerReason(issuerUrl, `clusters[${owner}].issuerUrl`);
-  };
 }

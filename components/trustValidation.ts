@@ -11,11 +11,18 @@ import { isPlain, repeated, type Problem } from "./problems";
 import { shardOverflow, shardsOf } from "./shards";
 import type { IrsaCluster, TrustSettings } from "./types";
 
-/** The client IDs of a cluster's provider, as far as they are known: one that is created gets exactly STS. */
-export function clientIdsOf(
-  cluster: Pick<IrsaCluster, "oidcProviderArn" | "oidcProviderClientIds">,
-): string[] | undefined {
-  return cluster.oidcProviderArn === undefined ? [STS_AUDIENCE] : cluster.oidcProviderClientIds;
+type ClusterOfClientIds = Pick<
+  IrsaCluster,
+  "oidcProviderArn" | "oidcProviderClientIds" | "importOidcProvider"
+>;
+
+/** The client IDs of a cluster's provider, as far as they are known: one of our own has exactly STS. */
+export function clientIdsOf(cluster: ClusterOfClientIds): string[] | undefined {
+  return isOwn(cluster) ? [STS_AUDIENCE] : cluster.oidcProviderClientIds;
+}
+
+function isOwn({ oidcProviderArn, importOidcProvider }: ClusterOfClientIds): boolean {
+  return oidcProviderArn === undefined || importOidcProvider === true;
 }
 
 /** Faults of the trust settings, each by itself. */
@@ -54,15 +61,13 @@ export function trustProblems({
 }
 
 /** Says what is wrong with what is said of a provider's client IDs, or undefined. */
-export function clientIdProblem(
-  cluster: Pick<IrsaCluster, "oidcProviderArn" | "oidcProviderClientIds">,
-): string | undefined {
-  const { oidcProviderArn: adopted, oidcProviderClientIds: ids } = cluster;
+export function clientIdProblem(cluster: ClusterOfClientIds): string | undefined {
+  const { oidcProviderClientIds: ids } = cluster;
   if (ids === undefined) {
     return undefined;
   }
-  if (adopted === undefined) {
-    return `is for a provider that is adopted; the one that is created has exactly ${STS_AUDIENCE}: leave it out`;
+  if (isOwn(cluster)) {
+    return `is for a provider that is adopted; the one that is created or taken over has exactly ${STS_AUDIENCE}: leave it out`;
   }
   return Array.isArray(ids) && ids.includes(STS_AUDIENCE)
     ? undefined
@@ -84,10 +89,7 @@ export function oneRoleProblems({ shards, originalShard }: TrustSettings): Probl
 }
 
 /** The clusters with which a form that leaves the audience to the providers cannot be had. */
-export function audienceProblems(
-  clusters: Pick<IrsaCluster, "name" | "oidcProviderArn" | "oidcProviderClientIds">[],
-  { form }: TrustSettings,
-): Problem[] {
+export function audienceProblems(clusters: ClusterOfClientIds[], { form }: TrustSettings): Problem[] {
   if (form !== TrustPolicyForm.SubjectOnly && form !== TrustPolicyForm.SingleStatement) {
     return [];
   }

@@ -1,28 +1,20 @@
-import { adoptionProblem, issuerProblem } from "../trust/issuer";
 import { SubjectMatch } from "../trust/subject";
 import { shown } from "../trust/values";
 import { bindingProblems } from "./bindingValidation";
 import type { MultiClusterIrsaArgs, MultiClusterIrsaOptions } from "./multiClusterIrsa";
 import { kubernetesProblems } from "./kubernetesProviders";
 import { isPlain, repeated, type Problem } from "./problems";
+import { providerProblems } from "./providerValidation";
 import { permissionProblems, roleProblems } from "./roleValidation";
 import { samplePodNameProblem } from "./proofNames";
 import { checkShapes, untold } from "./shapes";
 import { shardProblems } from "./shards";
-import {
-  audienceProblems,
-  clientIdProblem,
-  foreseeableOverflow,
-  sharedKeyProblems,
-  trustProblems,
-} from "./trustValidation";
+import { audienceProblems, foreseeableOverflow, sharedKeyProblems, trustProblems } from "./trustValidation";
 import { retiredProblems } from "./transitions";
 import type { IrsaCluster } from "./types";
 import { verificationJobProblems } from "./verificationJob";
 
 const CLUSTER_NAME = /^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/;
-const THUMBPRINT = /^[0-9A-Fa-f]{40}$/;
-const MAX_THUMBPRINTS = 5;
 
 /**
  * Finds every fault of a component's arguments that can be seen before anything is created: the check that
@@ -90,22 +82,13 @@ function oneClusterProblems(cluster: IrsaCluster, path: string): Problem[] {
   const add = (property: string, reason: string | undefined) => {
     if (reason !== undefined) problems.push({ propertyPath: `${path}.${property}`, reason });
   };
-  const { name, issuerUrl, oidcProviderArn, kubeconfig, formerNames = [] } = cluster;
+  const { name, kubeconfig, formerNames = [] } = cluster;
   add("name", clusterNameProblem(name));
   formerNames.forEach((former, index) => {
     add(`formerNames[${index}]`, clusterNameProblem(former));
   });
-  // A program in JavaScript may well leave it out.
-  add("issuerUrl", (issuerUrl as unknown) === undefined ? issuerProblem("") : undefined);
-  add("issuerUrl", isPlain(issuerUrl) ? issuerProblem(issuerUrl) : undefined);
-  if (isPlain(oidcProviderArn) && isPlain(issuerUrl)) {
-    add("oidcProviderArn", adoptionProblem(oidcProviderArn, issuerUrl));
-  }
-  add("oidcProviderClientIds", clientIdProblem(cluster));
+  problems.push(...providerProblems(cluster, `${path}.`));
   add("kubeconfig", kubeconfig === "" ? "is empty: pass the text of a kubeconfig" : undefined);
-  for (const problem of thumbprintProblems(cluster)) {
-    add("thumbprints", problem);
-  }
   return problems;
 }
 
@@ -119,20 +102,6 @@ export function clusterNameProblem(name: string): string | undefined {
   return typeof name === "string" && CLUSTER_NAME.test(name)
     ? undefined
     : `is not a cluster's name: ${shown(name)} (plain text of 1 to 100 letters, digits, "-" and "_", a letter or digit first)`;
-}
-
-export function thumbprintProblems(cluster: Pick<IrsaCluster, "thumbprints" | "oidcProviderArn">): string[] {
-  const { thumbprints = [], oidcProviderArn } = cluster;
-  const problems = thumbprints
-    .filter((thumbprint) => !THUMBPRINT.test(thumbprint))
-    .map((thumbprint) => `has "${thumbprint}", which is not a SHA-1 thumbprint: write 40 hexadecimal digits`);
-  if (thumbprints.length > MAX_THUMBPRINTS) {
-    problems.push(`has ${thumbprints.length} entries; IAM takes at most ${MAX_THUMBPRINTS}`);
-  }
-  if (thumbprints.length > 0 && oidcProviderArn !== undefined) {
-    problems.push("cannot be set on an adopted OIDC provider, which is never changed: leave thumbprints out");
-  }
-  return problems;
 }
 
 function samplePodProblems({ samplePod, serviceAccounts }: MultiClusterIrsaArgs): Problem[] {

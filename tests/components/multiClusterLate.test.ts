@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import type { MultiClusterIrsaArgs } from "../../index";
-import { cluster, goodArgs, KUBERNETES, late, PROVIDER, READER, ROLE } from "../support/clusters";
+import { cluster, FLEET, goodArgs, KUBERNETES, late, PROVIDER, READER, ROLE } from "../support/clusters";
 import { eksIssuer, providerArn, trustedFleet } from "../support/fleet";
 import { record, recordFailure, type RecordOptions } from "../support/recorder";
 
@@ -148,8 +148,10 @@ describe("MultiClusterIrsa: providers to adopt", () => {
     assert.ok(String(role.inputs.assumeRolePolicy).includes(`"Federated":"${right}"`));
     assert.deepEqual(
       role.dependencies.map((urn) => recording.label(urn)),
-      ["OpenIdConnectProvider app/blue"],
+      ["OpenIdConnectProvider app/blue", "OpenIdConnectProvider app/green"],
     );
+    const read = recording.reads.map(({ name, id, parent }) => [name, id, parent]);
+    assert.deepEqual(read, [["app/green", right, recording.one(FLEET).urn]]);
   });
 
   const wrong: [string, string, RegExp][] = [

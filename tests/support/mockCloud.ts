@@ -1,3 +1,4 @@
+import * as rpc from "@pulumi/pulumi/runtime/rpc";
 import type { MockCallArgs, MockResourceArgs } from "@pulumi/pulumi/runtime/mocks";
 
 export const ACCOUNT = "123456789012";
@@ -12,6 +13,8 @@ export interface MockCloud {
   types?: Record<string, Record<string, unknown>>;
   /** The real ARN of an OIDC provider, by its URL. Default: as IAM makes it. */
   arnOf?: (url: string) => string;
+  /** Client IDs of an OIDC provider that exists, by its ARN; undefined: it does not exist. Default: exactly STS. */
+  clientIdsOf?: (arn: string) => string[] | undefined;
 }
 
 type State = Record<string, unknown>;
@@ -25,6 +28,7 @@ function stateOf(args: MockResourceArgs, cloud: MockCloud): State {
     case "eks-irsa:index:MultiClusterIrsa":
     case "eks-irsa:index:IrsaRole":
     case "eks-irsa:index:ClusterOidcProvider":
+    case "eks-irsa:index:FleetOidcProviders":
     case "eks-irsa:index:IrsaServiceAccount":
       return {};
     case "pulumi:providers:kubernetes":
@@ -36,6 +40,7 @@ function stateOf(args: MockResourceArgs, cloud: MockCloud): State {
     case "kubernetes:core/v1:Pod":
       return inputs;
     case "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {
+      if (isRead(args)) return existingProvider(args.id ?? "", cloud);
       const url = String(inputs.url);
       return { ...inputs, arn: cloud.arnOf?.(url) ?? `${iam}:oidc-provider/${url.replace("https://", "")}` };
     }
@@ -54,12 +59,33 @@ function stateOf(args: MockResourceArgs, cloud: MockCloud): State {
   }
 }
 
+/** Is it read, and not registered? */
+function isRead({ id, inputs, custom }: MockResourceArgs): boolean {
+  return custom === true && id !== undefined && id !== "" && (inputs as State).url === undefined;
+}
+
+function existingProvider(arn: string, { clientIdsOf = () => ["sts.amazonaws.com"] }: MockCloud): State {
+  const clientIdLists = clientIdsOf(arn);
+  if (clientIdLists === undefined) throw new Error(`resource '${arn}' does not exist`);
+  return {
+    arn,
+    id: arn,
+    clientIdLists,
+    url: arn.replace(/^.*oidc-provider\//, ""),
+    thumbprintLists: [],
+    tags: {},
+  };
+}
+
 function whoAmI(cloud: MockCloud) {
   return cloud.account ?? { accountId: ACCOUNT, partition: "aws" };
 }
 
 /** What a resource gets from the mocked engine. A preview of something new knows neither id nor outputs. */
 export function created(args: MockResourceArgs, cloud: MockCloud, preview: boolean) {
+  // The engine does not read what has no id yet.
+  if (args.id === rpc.unknownValue) return { id: args.id, state: {} };
+  if (isRead(args)) return { id: args.id, state: stateOf(args, cloud) };
   const state = stateOf(args, cloud);
   return preview && args.custom ? { id: undefined, state: {} } : { id: `${args.name}-id`, state };
 }
@@ -70,6 +96,9 @@ export function answer({ token, inputs }: MockCallArgs, cloud: MockCloud): State
   if (token === "aws:index/getCallerIdentity:getCallerIdentity") {
     const arn = `arn:${partition}:sts::${accountId}:assumed-role/deployer/ci`;
     return { accountId, arn, id: accountId, userId: "AROAEXAMPLE:ci" };
+  }
+  if (token === "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider") {
+    return existingProvider(String((inputs as State).arn), cloud);
   }
   const invoke = cloud.invokes?.[token];
   if (!invoke) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type {
+  ReadResourceRequest,
   RegisterResourceOutputsRequest,
   RegisterResourceRequest,
   ResourceInvokeRequest,
@@ -10,7 +11,14 @@ import type { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import * as settings from "@pulumi/pulumi/runtime/settings";
 import * as state from "@pulumi/pulumi/runtime/state";
 import { answer, created, type MockCloud } from "./mockCloud";
-import { decoded, providerUrn, type Registration, registrationOf } from "./registration";
+import {
+  decoded,
+  providerUrn,
+  type Reading,
+  readingOf,
+  type Registration,
+  registrationOf,
+} from "./registration";
 
 export { ACCOUNT } from "./mockCloud";
 export { type Registration, UNKNOWN } from "./registration";
@@ -34,6 +42,8 @@ export interface Invoke {
 export class Recording {
   readonly resources: Registration[] = [];
   readonly invokes: Invoke[] = [];
+  /** What it asked to be read, which is never changed. */
+  readonly reads: Reading[] = [];
   /** Outputs that components registered, by URN. */
   readonly outputs = new Map<string, unknown>();
   /** What the program threw, and what came to light afterwards in Outputs. */
@@ -54,7 +64,7 @@ export class Recording {
 
   /** The resource, written as `<class> <name>`; short enough to read in a list. */
   label(urn: string): string {
-    const resource = this.resources.find((candidate) => candidate.urn === urn);
+    const resource = [...this.resources, ...this.reads].find((candidate) => candidate.urn === urn);
     assert.ok(resource, `${urn} was not recorded`);
     return `${resource.type.replace(/^.*:/, "")} ${resource.name}`;
   }
@@ -151,6 +161,14 @@ function listen(monitor: MockMonitor, recording: Recording): void {
       }
       callback(error, response);
     });
+  const readResource = monitor.readResource.bind(monitor);
+  monitor.readResource = (request: ReadResourceRequest, callback) =>
+    readResource(request, (error, response: { getUrn(): string } | undefined) => {
+      if (response) {
+        recording.reads.push(readingOf(request, response.getUrn()));
+      }
+      callback(error, response);
+    });
   const registerResourceOutputs = monitor.registerResourceOutputs.bind(monitor);
   monitor.registerResourceOutputs = (request: RegisterResourceOutputsRequest, callback) => {
     recording.outputs.set(request.getUrn(), decoded(request.getOutputs()?.toJavaScript()));
@@ -195,8 +213,9 @@ function collectRejections(recording: Recording) {
  * nothing has moved for so many turns of the event loop, all that can come has come.
  */
 async function settled(recording: Recording, failed: Promise<void>): Promise<void> {
-  const count = () => recording.resources.length + recording.invokes.length + recording.errors.length;
-  if (recording.errors.length === 0) {
+  const { resources, reads, invokes, errors } = recording;
+  const count = () => resources.length + reads.length + invokes.length + errors.length;
+  if (errors.length === 0) {
     await Promise.race([waitForRPCs(), failed]);
   }
   let seen: number;

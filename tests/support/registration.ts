@@ -1,5 +1,5 @@
 import * as rpc from "@pulumi/pulumi/runtime/rpc";
-import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import type { ReadResourceRequest, RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 
 /** Stands in recorded inputs for a value that a preview does not know. */
 export const UNKNOWN = Symbol("unknown at preview");
@@ -33,6 +33,12 @@ export interface Registration {
   ignoreChanges: string[];
 }
 
+/** What the SDK asked the engine to read. */
+export type Reading = Pick<Registration, "urn" | "type" | "name" | "parent" | "provider" | "dependencies"> & {
+  /** By which it is read; `UNKNOWN` where a preview does not know it. */
+  id: unknown;
+};
+
 /** Takes apart the request that the SDK sends, where mocks see but a part of it. */
 export function registrationOf(request: RegisterResourceRequest, urn: string): Registration {
   const timeouts = request.getCustomtimeouts();
@@ -60,6 +66,19 @@ export function registrationOf(request: RegisterResourceRequest, urn: string): R
       delete: timeouts?.getDelete() ?? "",
     },
     ignoreChanges: request.getIgnorechangesList(),
+  };
+}
+
+/** The same of a request to read. */
+export function readingOf(request: ReadResourceRequest, urn: string): Reading {
+  return {
+    urn,
+    type: request.getType(),
+    name: request.getName(),
+    parent: request.getParent(),
+    provider: providerUrn(request.getProvider()),
+    dependencies: request.getDependenciesList().sort(),
+    id: decoded(request.getId()),
   };
 }
 

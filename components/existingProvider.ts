@@ -1,0 +1,88 @@
+import { AsyncResource } from "node:async_hooks";
+import { getOpenIdConnectProvider } from "@pulumi/aws/iam/getOpenIdConnectProvider";
+import * as pulumi from "@pulumi/pulumi";
+import * as state from "@pulumi/pulumi/runtime/state";
+import { STS_AUDIENCE } from "../trust/types";
+import { lateProblems, type Problem } from "./problems";
+
+/** An OIDC provider that is about to be created. */
+export interface Creation {
+  /** The component as the user wrote it, for errors. */
+  what: string;
+  /** Property path of the cluster in its arguments, with a dot at its end, or nothing. */
+  path: string;
+  /** By which it is looked up in the role's account. */
+  parent: pulumi.Resource;
+  /** The computed ARN, once it is known. */
+  arn?: string;
+}
+
+/**
+ * Has the engine look, before it creates a provider, whether the account has one for the issuer: the preview tells it then, and
+ * the error names what to do. Undefined where the engine has no hooks: IAM refuses the second one by itself.
+ *
+ * The hook runs before creations and never else, so that destroy needs no program.
+ * @see https://www.pulumi.com/docs/iac/concepts/resources/options/hooks/
+ */
+export function refuseExisting(hookName: string, creation: Creation): pulumi.ResourceHookBinding | undefined {
+  if (!hooksAreSupported()) {
+    return undefined;
+  }
+  // The engine calls from outside of the program, and a process may run several: the look-up belongs to this one.
+  const callback = AsyncResource.bind(() => refuseIfExisting(creation));
+  const hook = new pulumi.ResourceHook(hookName, callback, { onDryRun: true });
+  return { beforeCreate: [hook] };
+}
+
+/** @throws Error when the account has the provider that is about to be created. */
+export async function refuseIfExisting({ what, path, parent, arn }: Creation): Promise<void> {
+  if (arn === undefined) {
+    return;
+  }
+  // Whoever may not look is told by IAM, and so is he who is overtaken.
+  const found = await getOpenIdConnectProvider({ arn }, { parent }).catch(() => undefined);
+  if (found !== undefined) {
+    const reason =
+      `has an OIDC provider in this account already, made by another stack or tool: adopt ${arn} by ${path}oidcProviderArn, ` +
+      `or take it over by importOidcProvider: true beside it`;
+    throw lateProblems(what, [{ propertyPath: `${path}issuerUrl`, reason }], parent);
+  }
+}
+
+/** Says why a provider that is to be taken over cannot be, or undefined. */
+export async function takeoverProblem(arn: string, parent: pulumi.Resource): Promise<string | undefined> {
+  const { clientIdLists } = await getOpenIdConnectProvider({ arn }, { parent });
+  return clientIdLists.length === 1 && clientIdLists[0] === STS_AUDIENCE
+    ? undefined
+    : `is to be taken over and has the client IDs ${JSON.stringify(clientIdLists)}: the others would be taken away from it. Leave it exactly ` +
+        `["${STS_AUDIENCE}"] first, or adopt it, without importOidcProvider`;
+}
+
+/** Says what is wrong with the client IDs that IAM has for an adopted provider. */
+export function adoptedClientIdProblems(
+  { arn, path }: { arn: string; path: string },
+  inIam: string[],
+  said: string[] | undefined,
+): Problem[] {
+  if (!inIam.includes(STS_AUDIENCE)) {
+    const command = `aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn ${arn} --client-id ${STS_AUDIENCE}`;
+    const reason = `names a provider with the client IDs ${JSON.stringify(inIam)}, so that STS takes no token of this cluster: add ${STS_AUDIENCE} (${command})`;
+    return [{ propertyPath: `${path}oidcProviderArn`, reason }];
+  }
+  const sorted = (ids: string[]) => JSON.stringify([...new Set(ids)].sort());
+  return said === undefined || sorted(said) === sorted(inIam)
+    ? []
+    : [
+        {
+          propertyPath: `${path}oidcProviderClientIds`,
+          reason: `is ${JSON.stringify(said)}, and the provider has ${JSON.stringify(inIam)}: write what it has`,
+        },
+      ];
+}
+
+/** Tests with mocks, and engines of before, know no hooks. */
+function hooksAreSupported(): boolean {
+  const { getStore } = state as { getStore?: () => { supportsResourceHooks?: boolean } };
+  const monitor = pulumi.runtime.getMonitor() as { registerResourceHook?: unknown } | undefined;
+  return getStore?.().supportsResourceHooks === true && typeof monitor?.registerResourceHook === "function";
+}

@@ -1,0 +1,158 @@
+import { OpenIdConnectProvider } from "@pulumi/aws/iam/openIdConnectProvider";
+import * as pulumi from "@pulumi/pulumi";
+import { adoptionProblem, issuerProblem, oidcProviderArn, parseIssuer } from "../trust/issuer";
+import { STS_AUDIENCE } from "../trust/types";
+import { adoptedClientIdProblems, refuseExisting, takeoverProblem, type Creation } from "./existingProvider";
+import { checkedInput, isPlain, lateProblems } from "./problems";
+import { providerOwners, type ProviderOwner } from "./providerOwners";
+import { accountProblem, confirmedArn, type RoleAccount } from "./roleAccount";
+import type { IrsaCluster } from "./types";
+
+/** What of a cluster its OIDC provider is made of. */
+export type ClusterOfProvider = Pick<
+  IrsaCluster,
+  "issuerUrl" | "oidcProviderArn" | "oidcProviderClientIds" | "importOidcProvider" | "thumbprints"
+>;
+
+/** A provider that was created, taken over or adopted. */
+export interface MadeOidcProvider {
+  /** The issuer, once nothing was found wrong with it. */
+  issuerUrl: pulumi.Output<string>;
+  arn: pulumi.Output<string>;
+  /** For `dependsOn`. An adopted one is read only. */
+  resource: OpenIdConnectProvider;
+}
+
+/** Where a provider is made, and for whom. */
+export interface ProviderContext {
+  /** The component as the user wrote it, for errors. */
+  what: string;
+  /** Property path of the cluster in its arguments, with a dot at its end, or nothing. */
+  path: string;
+  parent: pulumi.Resource;
+  account: pulumi.Output<RoleAccount>;
+  tags?: { [key: string]: pulumi.Input<string> };
+  /** What the resource was called before. */
+  formerNames?: string[];
+  /** Says whether the issuer is another cluster's already; asked once, when the issuer is known. */
+  claim?: (issuerUrl: string) => string | undefined;
+}
+
+/** Creates a cluster's provider, takes it over, or adopts the one that is given. */
+export function oidcProvider(
+  name: string,
+  cluster: ClusterOfProvider,
+  context: ProviderContext,
+): MadeOidcProvider {
+  const { what, path, parent, claim } = context;
+  const issuerUrl = checkedInput(cluster.issuerUrl, (url) => issuerProblem(url) ?? claim?.(url), {
+    what,
+    propertyPath: `${path}issuerUrl`,
+    resource: parent,
+  });
+  return cluster.oidcProviderArn === undefined || cluster.importOidcProvider === true
+    ? ownProvider(name, cluster, issuerUrl, context)
+    : adoptedProvider(name, cluster, issuerUrl, context);
+}
+
+function ownProvider(
+  name: string,
+  cluster: ClusterOfProvider,
+  issuerUrl: pulumi.Output<string>,
+  context: ProviderContext,
+): MadeOidcProvider {
+  const { what, path, parent, account, tags, formerNames = [] } = context;
+  const computed = pulumi
+    .all([account, issuerUrl])
+    .apply(([where, url]) => oidcProviderArn(parseIssuer(url), where));
+  const creation: Creation = { what, path, parent };
+  const owner: ProviderOwner = { what, propertyPath: `${path}issuerUrl`, arn: computed };
+  const owners = providerOwners();
+  const claimed = owners.claim(cluster.issuerUrl, issuerUrl, owner, parent);
+  const url = pulumi.all([claimed, computed]).apply(([one, arn]) => {
+    creation.arn = arn;
+    return one;
+  });
+  const adopted = cluster.oidcProviderArn;
+  const takeover = isPlain(adopted) ? { arn: adopted } : undefined;
+  const hooks = takeover ? undefined : refuseExisting(owners.hookName(name), creation);
+  const resource = new OpenIdConnectProvider(
+    name,
+    {
+      url: takeover ? whenTakeable(takeover.arn, url, context) : url,
+      clientIdLists: [STS_AUDIENCE],
+      ...(cluster.thumbprints && { thumbprintLists: cluster.thumbprints }),
+      ...(tags && { tags }),
+    },
+    {
+      parent,
+      aliases: formerNames.map((former) => ({ name: former })),
+      ...(hooks && { hooks }),
+      // Whatever differs stays as it is until the provider is taken over.
+      ...(takeover && { import: takeover.arn, ignoreChanges: ["tags", "tagsAll", "thumbprintLists"] }),
+    },
+  );
+  owner.resource = resource;
+  return { issuerUrl, arn: confirmedArn(computed, resource.arn, resource), resource };
+}
+
+/** The issuer, once its provider was seen to be fit to be taken over as it is. */
+function whenTakeable(
+  arn: string,
+  issuerUrl: pulumi.Output<string>,
+  context: ProviderContext,
+): pulumi.Output<string> {
+  const given = checkedAdoption(arn, issuerUrl, context);
+  return pulumi.all([given, issuerUrl]).apply(async ([known, url]) => {
+    const reason = await takeoverProblem(known, context.parent);
+    if (reason !== undefined) {
+      throw lateProblems(
+        context.what,
+        [{ propertyPath: `${context.path}oidcProviderArn`, reason }],
+        context.parent,
+      );
+    }
+    return url;
+  });
+}
+
+/**
+ * Reads the provider into the state under the name that one made here would have. So one that WAS made here leaves this stack's
+ * ownership and stays: without the read the engine would delete it, and the role with it would trust nobody.
+ */
+function adoptedProvider(
+  name: string,
+  cluster: ClusterOfProvider,
+  issuerUrl: pulumi.Output<string>,
+  context: ProviderContext,
+): MadeOidcProvider {
+  const { what, path, parent, formerNames = [] } = context;
+  const given = checkedAdoption(cluster.oidcProviderArn ?? "", issuerUrl, context);
+  const { id, owned } = providerOwners().idOf(given, issuerUrl);
+  const read = (as: string) => OpenIdConnectProvider.get(as, id, undefined, { parent });
+  const resource = read(name);
+  // Reads have no aliases: what was made under a former name leaves our ownership under that name.
+  for (const former of formerNames) read(former);
+  const checked = pulumi.all([given, resource.clientIdLists]).apply(([arn, inIam]) => {
+    const problems = adoptedClientIdProblems({ arn, path }, inIam, cluster.oidcProviderClientIds);
+    if (problems.length > 0) throw lateProblems(what, problems, parent);
+    return arn;
+  });
+  // A preview may come before the program's own provider exists; its ARN is known all the same.
+  const arn = owned.apply((here) => (here && pulumi.runtime.isDryRun() ? given : checked));
+  return { issuerUrl, arn, resource };
+}
+
+function checkedAdoption(
+  given: pulumi.Input<string>,
+  issuerUrl: pulumi.Output<string>,
+  { what, path, parent, account }: ProviderContext,
+): pulumi.Output<string> {
+  return pulumi.all([given, issuerUrl, account]).apply(([arn, issuer, where]) => {
+    const reason = adoptionProblem(arn, issuer) ?? accountProblem(arn, where);
+    if (reason !== undefined) {
+      throw lateProblems(what, [{ propertyPath: `${path}oidcProviderArn`, reason }], parent);
+    }
+    return arn;
+  });
+}

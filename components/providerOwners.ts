@@ -1,0 +1,115 @@
+import { randomUUID } from "node:crypto";
+import type { OpenIdConnectProvider } from "@pulumi/aws/iam/openIdConnectProvider";
+import * as pulumi from "@pulumi/pulumi";
+import { isPlain, lateProblems } from "./problems";
+
+/** A component that has an OIDC provider of its own: one that it creates, or takes over. */
+export interface ProviderOwner {
+  /** The component as the user wrote it, for errors. */
+  what: string;
+  /** Where the issuer stands in its arguments. */
+  propertyPath: string;
+  /** The computed ARN, account included: two accounts may both have a provider for one issuer. */
+  arn: pulumi.Output<string>;
+  /** Absent until it is made. */
+  resource?: OpenIdConnectProvider;
+}
+
+/** The owners of OIDC providers in one run of a program, by issuer, in the order in which they came. */
+export class ProviderOwners {
+  private readonly byIssuer = new Map<string, ProviderOwner[]>();
+  private readonly hookNames = new Set<string>();
+
+  /** @param suffix tells this run's hooks from those of others that register with the same engine. */
+  constructor(private readonly suffix = "") {}
+
+  /** A name for a hook that no other has. It is in the state, so it is the same in every run of the program. */
+  hookName(name: string): string {
+    const base = `eks-irsa/${name}${this.suffix}`;
+    let unique = base;
+    for (let count = 2; this.hookNames.has(unique); count++) unique = `${base}#${count}`;
+    this.hookNames.add(unique);
+    return unique;
+  }
+
+  /**
+   * The issuer, once no other component of the program was found to own its provider: IAM would refuse the second, and only after
+   * the first was made.
+   */
+  claim(
+    given: pulumi.Input<string>,
+    issuerUrl: pulumi.Output<string>,
+    owner: ProviderOwner,
+    parent: pulumi.Resource,
+  ): pulumi.Output<string> {
+    // What is known from the start goes before what arrives.
+    if (isPlain(given)) this.add(given, owner);
+    return pulumi.all([issuerUrl, owner.arn]).apply(([url, arn]) => {
+      this.add(url, owner);
+      const all = this.of(url);
+      const before = all.slice(0, all.indexOf(owner));
+      return pulumi.all(before.map((other) => other.arn)).apply((arns) => {
+        const other = before[arns.indexOf(arn)];
+        if (other !== undefined) {
+          const { what, propertyPath } = owner;
+          throw lateProblems(what, [{ propertyPath, reason: ownedReason(url, arn, owner, other) }], parent);
+        }
+        return url;
+      });
+    });
+  }
+
+  /**
+   * The id by which a provider is read: the owner's in this program, which is not known before the owner has made it, or the ARN.
+   *
+   * @returns the id, and whether the program has an owner of it.
+   */
+  idOf(
+    arn: pulumi.Output<string>,
+    issuerUrl: pulumi.Output<string>,
+  ): { id: pulumi.Output<string>; owned: pulumi.Output<boolean> } {
+    const owner = pulumi
+      .all([arn, issuerUrl])
+      .apply(([wanted, url]) =>
+        pulumi.all(this.of(url).map((one) => one.arn)).apply((arns) => arns.indexOf(wanted)),
+      );
+    const id = pulumi
+      .all([arn, issuerUrl, owner])
+      .apply(([wanted, url, index]) => this.of(url)[index]?.resource?.id ?? pulumi.output(wanted));
+    return { id, owned: owner.apply((index) => index >= 0) };
+  }
+
+  private of(issuerUrl: string): ProviderOwner[] {
+    return this.byIssuer.get(issuerUrl) ?? [];
+  }
+
+  private add(issuerUrl: string, owner: ProviderOwner): void {
+    const owners = this.of(issuerUrl);
+    if (!owners.includes(owner)) this.byIssuer.set(issuerUrl, [...owners, owner]);
+  }
+}
+
+const ownersByProgram = new WeakMap<pulumi.Resource, ProviderOwners>();
+
+/**
+ * The owners of the program that is running. A process may run several, one after the other or at once, so they are kept by the
+ * program's root. A test with mocks has none, and may well make the same component again and again; nor has a component that a
+ * program in another language makes.
+ */
+export function providerOwners(): ProviderOwners {
+  const root = pulumi.runtime.getStackResource();
+  if (root === undefined) {
+    return new ProviderOwners(`/${randomUUID()}`);
+  }
+  const owners = ownersByProgram.get(root) ?? new ProviderOwners();
+  ownersByProgram.set(root, owners);
+  return owners;
+}
+
+function ownedReason(url: string, arn: string, mine: ProviderOwner, other: ProviderOwner): string {
+  const adopting = mine.propertyPath.replace("issuerUrl", "oidcProviderArn");
+  return (
+    `is "${url}", whose OIDC provider ${arn} is made by ${other.what} (${other.propertyPath}) in this program already, and an account has one ` +
+    `for each issuer: adopt that one here, with adoptOidcProviders(clusters, first.oidcProviderArns) or ${adopting}`
+  );
+}
