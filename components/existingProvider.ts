@@ -51,11 +51,15 @@ export async function refuseIfExisting({ what, path, parent, arn }: Creation): P
 
 /** Says why a provider that is to be taken over cannot be, or undefined. */
 export async function takeoverProblem(arn: string, parent: pulumi.Resource): Promise<string | undefined> {
-  const { clientIdLists } = await getOpenIdConnectProvider({ arn }, { parent });
-  return clientIdLists.length === 1 && clientIdLists[0] === STS_AUDIENCE
-    ? undefined
-    : `is to be taken over and has the client IDs ${JSON.stringify(clientIdLists)}: the others would be taken away from it. Leave it exactly ` +
-        `["${STS_AUDIENCE}"] first, or adopt it, without importOidcProvider`;
+  try {
+    const { clientIdLists } = await getOpenIdConnectProvider({ arn }, { parent });
+    return clientIdLists.length === 1 && clientIdLists[0] === STS_AUDIENCE
+      ? undefined
+      : `is to be taken over and has the client IDs ${JSON.stringify(clientIdLists)}: the others would be taken away from it. Leave it exactly ` +
+          `["${STS_AUDIENCE}"] first, or adopt it, without importOidcProvider`;
+  } catch (error) {
+    return `is to be taken over and cannot be looked up (${arn}): ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
 
 /** Says what is wrong with the client IDs that IAM has for an adopted provider. */

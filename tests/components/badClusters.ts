@@ -155,4 +155,36 @@ export const BAD_CLUSTERS: BadInput[] = [
     "clusters[1].thumbprints",
     /leave thumbprints out/,
   ],
+  [
+    "a take-over of nothing",
+    second({ importOidcProvider: true }),
+    "clusters[1].importOidcProvider",
+    /takes over the provider that oidcProviderArn names, which is missing/,
+  ],
+  [
+    "a take-over of what arrives late",
+    second({ importOidcProvider: true, oidcProviderArn: late(providerArn(eksIssuer("C"))) }),
+    "clusters[1].importOidcProvider",
+    /wants oidcProviderArn as plain text/,
+  ],
+  [
+    "a take-over with thumbprints",
+    second({
+      importOidcProvider: true,
+      oidcProviderArn: providerArn(eksIssuer("C")),
+      thumbprints: ["a".repeat(40)],
+    }),
+    "clusters[1].thumbprints",
+    /leave thumbprints out until that is done/,
+  ],
+  [
+    "a take-over with client IDs",
+    second({
+      importOidcProvider: true,
+      oidcProviderArn: providerArn(eksIssuer("C")),
+      oidcProviderClientIds: ["sts.amazonaws.com"],
+    }),
+    "clusters[1].oidcProviderClientIds",
+    /created or taken over has exactly sts.amazonaws.com: leave it out/,
+  ],
 ];

@@ -202,7 +202,7 @@ describe("MultiClusterIrsa: three clusters, two bindings", () => {
       "kubernetes app/blue": [],
       "kubernetes app/green": [],
       "kubernetes app/ireland": [],
-      "Role app": ["OpenIdConnectProvider app/blue", "OpenIdConnectProvider app/green"],
+      "Role app": ["blue", "green", "ireland"].map((name) => `OpenIdConnectProvider app/${name}`),
       "RolePolicy app/queue": ["Role app"],
       "RolePolicyAttachment app/own": ["Role app"],
       "RolePolicyAttachment app/s3Read": ["Role app"],

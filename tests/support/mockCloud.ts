@@ -7,6 +7,8 @@ export const ACCOUNT = "123456789012";
 export interface MockCloud {
   /** Account and partition of the caller. Default: 123456789012 in `aws`. */
   account?: { accountId: string; partition: string };
+  /** Account of every explicit aws provider. Default: as `account`. */
+  providerAccount?: string;
   /** Invokes that are expected besides getCallerIdentity, by token. */
   invokes?: Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>;
   /** Types that are expected besides the package's own, with the outputs they get. */
@@ -22,7 +24,7 @@ type State = Record<string, unknown>;
 /** Outputs of each type that the package makes; anything else is an error. */
 function stateOf(args: MockResourceArgs, cloud: MockCloud): State {
   const inputs = args.inputs as State;
-  const { partition, accountId } = whoAmI(cloud);
+  const { partition, accountId } = whoAmI(cloud, args.provider);
   const iam = `arn:${partition}:iam::${accountId}`;
   switch (args.type) {
     case "eks-irsa:index:MultiClusterIrsa":
@@ -66,7 +68,7 @@ function isRead({ id, inputs, custom }: MockResourceArgs): boolean {
 
 function existingProvider(arn: string, { clientIdsOf = () => ["sts.amazonaws.com"] }: MockCloud): State {
   const clientIdLists = clientIdsOf(arn);
-  if (clientIdLists === undefined) throw new Error(`resource '${arn}' does not exist`);
+  if (clientIdLists === undefined) throw refusal(`resource '${arn}' does not exist`);
   return {
     arn,
     id: arn,
@@ -77,8 +79,9 @@ function existingProvider(arn: string, { clientIdsOf = () => ["sts.amazonaws.com
   };
 }
 
-function whoAmI(cloud: MockCloud) {
-  return cloud.account ?? { accountId: ACCOUNT, partition: "aws" };
+function whoAmI({ account, providerAccount }: MockCloud, provider = "") {
+  const own = account ?? { accountId: ACCOUNT, partition: "aws" };
+  return provider !== "" && providerAccount !== undefined ? { ...own, accountId: providerAccount } : own;
 }
 
 /** What a resource gets from the mocked engine. A preview of something new knows neither id nor outputs. */
@@ -91,8 +94,8 @@ export function created(args: MockResourceArgs, cloud: MockCloud, preview: boole
 }
 
 /** What an invoke gets. */
-export function answer({ token, inputs }: MockCallArgs, cloud: MockCloud): State {
-  const { partition, accountId } = whoAmI(cloud);
+export function answer({ token, inputs, provider }: MockCallArgs, cloud: MockCloud): State {
+  const { partition, accountId } = whoAmI(cloud, provider);
   if (token === "aws:index/getCallerIdentity:getCallerIdentity") {
     const arn = `arn:${partition}:sts::${accountId}:assumed-role/deployer/ci`;
     return { accountId, arn, id: accountId, userId: "AROAEXAMPLE:ci" };
@@ -102,9 +105,12 @@ export function answer({ token, inputs }: MockCallArgs, cloud: MockCloud): State
   }
   const invoke = cloud.invokes?.[token];
   if (!invoke) {
-    const details = `an invoke that no test expects: ${token}`;
-    // The SDK reads an invoke's error as gRPC gives it.
-    throw Object.assign(new Error(details), { details });
+    throw refusal(`an invoke that no test expects: ${token}`);
   }
   return invoke(inputs as State);
+}
+
+/** The SDK reads an invoke's error as gRPC gives it. */
+function refusal(details: string): Error {
+  return Object.assign(new Error(details), { details });
 }
