@@ -1,4 +1,6 @@
 import {
+  CreateOpenIDConnectProviderCommand,
+  DeleteOpenIDConnectProviderCommand,
   GetOpenIDConnectProviderCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
@@ -39,6 +41,26 @@ export function childChanges(result: OperationResult): string[] {
 /** The ARN that IAM gives to the OIDC provider of an issuer in the lab's account. */
 export function providerArn({ aws }: Aws, issuerUrl: string): string {
   return `arn:aws:iam::${aws.accountId}:oidc-provider/${issuerUrl.replace("https://", "")}`;
+}
+
+/** Makes the OIDC provider of an issuer as somebody else would, with tags to know it by. Resolves to its ARN. */
+export async function makeProvider(
+  { aws }: Aws,
+  issuerUrl: string,
+  tags: Record<string, string> = {},
+): Promise<string> {
+  const command = new CreateOpenIDConnectProviderCommand({
+    Url: issuerUrl,
+    ClientIDList: ["sts.amazonaws.com"],
+    Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+  });
+  const { OpenIDConnectProviderArn = "" } = await iamClient(aws).send(command);
+  return OpenIDConnectProviderArn;
+}
+
+/** Deletes an OIDC provider, as its owner would. */
+export async function deleteProvider({ aws }: Aws, OpenIDConnectProviderArn: string): Promise<void> {
+  await iamClient(aws).send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn }));
 }
 
 /** A role as IAM has it, with its trust policy; undefined when there is none. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { changesOf } from "../../lab/engine/journal";
 import { fixtureArgs, fixtureFolder, NAMESPACE, PROJECT } from "../fixtures/upgradeStack";
 import { describeEngine, irsaProgram, makeNamespace } from "./lab";
+import { deleteProvider, makeProvider } from "./support";
 
 describeEngine("engine: stacks of earlier releases", (newScope) => {
   for (const version of readdirSync(join(__dirname, "..", "fixtures", "stacks"))) {
@@ -12,7 +13,11 @@ describeEngine("engine: stacks of earlier releases", (newScope) => {
     it(`${version} is upgraded without making, deleting or replacing anything`, async () => {
       const { lab, open } = await newScope();
       await Promise.all(lab.clusters.map((cluster) => makeNamespace(cluster, NAMESPACE)));
-      const program = irsaProgram(fixtureArgs(version, lab.clusters));
+      const args = fixtureArgs(version, lab.clusters);
+      const adopted = args.clusters.filter(({ oidcProviderArn }) => oidcProviderArn !== undefined);
+      // What the stack adopted is there, as it was for the release.
+      for (const { issuerUrl } of adopted) await makeProvider(lab, issuerUrl as string);
+      const program = irsaProgram(args);
       const stack = await open(program, { project: PROJECT });
       const state = JSON.parse(text) as { version: number; deployment: object };
       const { deployment: own } = (await stack.exportState()) as {
@@ -22,6 +27,7 @@ describeEngine("engine: stacks of earlier releases", (newScope) => {
       const deployment = { ...state.deployment, secrets_providers: own.secrets_providers };
       await stack.importState({ ...state, deployment });
       const preview = await stack.preview();
+      for (const { oidcProviderArn } of adopted) await deleteProvider(lab, oidcProviderArn as string);
       // Another lab has other endpoints: the providers of Kubernetes learn them, which replaces nothing.
       const changes = changesOf(preview).filter(
         ({ op, type }) =>
