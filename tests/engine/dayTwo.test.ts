@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { CreateRoleCommand } from "@aws-sdk/client-iam";
 import type { IrsaCluster } from "../../index";
 import { iamClient } from "../../lab/aws/clients";
 import type { EngineStack } from "../../lab/engine/workspace";
 import { issuerUrlOf, newIssuerId } from "../../lab/kubernetes/clusters";
 import { describeEngine, type Scope, type TestCluster } from "./lab";
+import { providerArn } from "./support";
 import { changesIn, programOf, readRecipes, type Recipe, type RecipeScope } from "./recipes";
 
 /** What the page takes for granted, each by the words that speak of it. */
@@ -33,6 +35,7 @@ function namesIn({ lab, clusters }: Scope): RecipeScope {
   const [anew] = lab.clusters.map((cluster) => issuerUrlOf({ ...cluster, issuerId: newIssuerId() }));
   return {
     blue: as("blue", clusters["virginia-blue"]),
+    blueArn: providerArn(lab, clusters["virginia-blue"].issuerUrl),
     green,
     west: as("west", clusters.ireland),
     blueAnew: { ...green, name: "blue", issuerUrl: anew },
@@ -41,18 +44,34 @@ function namesIn({ lab, clusters }: Scope): RecipeScope {
   };
 }
 
+/** The project of a recipe, or the one that it names. */
+function projectIn(scope: Scope, name: string | undefined): string {
+  return name === undefined ? scope.project : `${scope.project}-${name}`;
+}
+
+/** A program of the page, with the name of a stack that it refers to as it is here. */
+function written(code: string, scope: Scope): string {
+  return code.replaceAll(
+    /acme\/([\w-]+)\/prod/g,
+    (_, name: string) => `organization/${projectIn(scope, name)}/lab`,
+  );
+}
+
 /** The stacks of one recipe: one for each project that it names, beside its own. */
 class Stacks {
   private readonly opened = new Map<string, EngineStack>();
+  /** One for all, so that a stack finds another. */
+  private readonly stateDirectory: string;
+  readonly names: RecipeScope;
 
-  constructor(
-    private readonly scope: Scope,
-    readonly names = namesIn(scope),
-  ) {}
+  constructor(readonly scope: Scope) {
+    this.names = namesIn(scope);
+    this.stateDirectory = join(scope.lab.directory, `${scope.project}-recipes`);
+  }
 
   async of(project: string | undefined): Promise<EngineStack> {
     const key = project ?? "";
-    const more = project === undefined ? {} : { project: `${this.scope.project}-${project}` };
+    const more = { project: projectIn(this.scope, project), stateDirectory: this.stateDirectory };
     const stack = this.opened.get(key) ?? (await this.scope.open(() => Promise.resolve({}), more));
     this.opened.set(key, stack);
     return stack;
@@ -65,12 +84,13 @@ class Stacks {
 }
 
 async function follow({ fromNothing, steps }: Recipe, base: string, stacks: Stacks): Promise<void> {
-  const { names } = stacks;
+  const { names, scope } = stacks;
   if (!fromNothing) await (await stacks.of(undefined)).up(programOf(base, names));
   for (const { code, project, before, changes } of steps) {
     const stack = await stacks.of(project);
-    const preview = await stack.preview(programOf(code, names));
-    const up = await stack.up(programOf(code, names));
+    const program = programOf(written(code, scope), names);
+    const preview = await stack.preview(program);
+    const up = await stack.up(program);
     if (before) continue;
     assert.deepEqual(changesIn(preview), changes, `the preview of\n${code}`);
     assert.deepEqual(changesIn(up), changes, code);

@@ -28,10 +28,17 @@ export interface Recipe {
 
 const CHANGE = /^\/\/ ((?:create|update|delete|replace|import) \S+ \S+)$/;
 const NOTHING = "// nothing changes";
-/** The stack itself, and the default provider, of which the command line says nothing. */
-const NOT_SHOWN = ["pulumi:pulumi:Stack", "pulumi:providers:aws"];
+/** The stack itself, and the default providers, of which the command line says nothing. */
+const NOT_SHOWN = ["pulumi:pulumi:Stack", "pulumi:providers:aws", "pulumi:providers:pulumi"];
+/** The engine tells a replacement as a whole, and in parts. */
+const PARTS_OF_A_REPLACEMENT = [
+  "create-replacement",
+  "delete-replaced",
+  "import-replacement",
+  "discard-replaced",
+];
 const BEFORE = /^\/\/ Before$/m;
-const FROM_NOTHING = /^\/\/ There is no stack yet/m;
+const FROM_NOTHING = /^\/\/ .*[Tt]here is no stack yet/m;
 const PROJECT = /^\/\/ In the project "([\w-]+)"/m;
 
 /** The recipes of README's section on day two; the program that stands before the first is where each of them begins. */
@@ -85,13 +92,16 @@ export function programOf(code: string, scope: RecipeScope): pulumi.automation.P
 
 /** What the engine changed, in the words of the page, sorted: components have no part of their own in AWS or Kubernetes. */
 export function changesIn(result: OperationResult): string[] {
-  const told = changesOf(result).flatMap(({ op, type, name }) => {
-    if (type.startsWith("eks-irsa:") || NOT_SHOWN.includes(type)) return [];
-    // A replacement is three steps of the engine's.
-    if (op === "create-replacement" || op === "delete-replaced") return [];
+  const changes = changesOf(result);
+  const imported = changes.filter(({ op }) => op === "import-replacement").map(({ urn }) => urn);
+  const told = changes.flatMap(({ op, type, name, urn }) => {
+    if (type.startsWith("eks-irsa:") || NOT_SHOWN.includes(type) || PARTS_OF_A_REPLACEMENT.includes(op)) {
+      return [];
+    }
     const kind =
       type === "pulumi:providers:kubernetes" ? "k8s.Provider" : type.slice(type.lastIndexOf(":") + 1);
-    return [`${op} ${kind} ${name}`];
+    // What was only read is replaced in the state, by what is owned from now on.
+    return [`${imported.includes(urn) ? "import" : op} ${kind} ${name}`];
   });
   return told.sort();
 }
