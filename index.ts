@@ -12,6 +12,7 @@ export {
   type FromEksClusterOptions,
 } from "./components/fromEksCluster";
 export type { ShardRole } from "./components/fleetOutputs";
+export type { HelmServiceAccountValues } from "./components/helmValues";
 export { IrsaRole, type IrsaRoleArgs, type IrsaRoleCluster } from "./components/irsaRole";
 export { IrsaServiceAccount, type IrsaServiceAccountArgs } from "./components/irsaServiceAccount";
 export {

@@ -8,6 +8,7 @@ import {
 import { isTexts, shown } from "../trust/values";
 import { unknownClusterReason } from "./bindings";
 import { repeated, type Problem } from "./problems";
+import { ownershipProblems, wildcardOwnershipProblems } from "./serviceAccountValidation";
 import type { ServiceAccountBinding } from "./types";
 
 const NOT_PLAIN = "must be plain text: it decides which resources there are and what they are called";
@@ -49,9 +50,11 @@ function oneBindingProblems(binding: ServiceAccountBinding, path: string, known:
     add("match", `is ${shown(binding.match)}: write ${matches.join(" or ")}`);
   } else if (binding.match === SubjectMatch.Wildcard) {
     addWildcardProblems(binding, add);
+    problems.push(...wildcardOwnershipProblems(binding, path));
   } else {
     add("namespace", typeof namespace === "string" ? namespaceProblem(namespace) : NOT_PLAIN);
     add("name", typeof name === "string" ? serviceAccountNameProblem(name) : NOT_PLAIN);
+    problems.push(...ownershipProblems(binding, path));
   }
   if (binding.clusters?.length === 0) {
     add("clusters", "is empty: leave it out to bind in every cluster, or name the clusters");

@@ -1,19 +1,27 @@
 import { SubjectMatch, subjectOf } from "../trust/subject";
 import { shown } from "../trust/values";
 import type { TrustedCluster } from "../trust/types";
-import type { IrsaCluster, ServiceAccountBinding } from "./types";
+import { ServiceAccountOwnership, type IrsaCluster, type ServiceAccountBinding } from "./types";
 
 /** The bindings of a cluster's ServiceAccounts. */
 export function bindingsOf(cluster: string, bindings: ServiceAccountBinding[]): ServiceAccountBinding[] {
   return bindings.filter(({ clusters }) => clusters === undefined || clusters.includes(cluster));
 }
 
-/** The bindings of a cluster for which something is made there: those of exactly one ServiceAccount, and none once it is retired. */
-export function exactBindingsOf(
+/** The bindings of a cluster that are of exactly one ServiceAccount. */
+export function exactBindingsOf(cluster: string, bindings: ServiceAccountBinding[]): ServiceAccountBinding[] {
+  return bindingsOf(cluster, bindings).filter((binding) => !isWildcard(binding));
+}
+
+/** The bindings of a cluster for which something is made there: none once it is retired. */
+export function madeBindingsOf(
   { name, retired = false }: Pick<IrsaCluster, "name" | "retired">,
   bindings: ServiceAccountBinding[],
 ): ServiceAccountBinding[] {
-  return retired ? [] : bindingsOf(name, bindings).filter((binding) => !isWildcard(binding));
+  const made = exactBindingsOf(name, bindings).filter(
+    ({ ownership }) => ownership !== ServiceAccountOwnership.None,
+  );
+  return retired ? [] : made;
 }
 
 /** A cluster as the trust policy sees it. */

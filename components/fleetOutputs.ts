@@ -3,7 +3,9 @@ import { trustPolicySize } from "../trust/size";
 import type { MadeOidcProvider } from "./oidcProvider";
 import { arnsOf } from "./oidcProviders";
 import type { FleetRole } from "./fleetTrust";
-import { ROLE_ARN_ANNOTATION } from "./irsaServiceAccount";
+import { helmValuesOf } from "./helmValues";
+import { ROLE_ARN_ANNOTATION } from "./serviceAccountSettings";
+import type { ServiceAccountBinding } from "./types";
 
 /** The role of one shard. */
 export interface ShardRole {
@@ -29,7 +31,7 @@ const OF_ONE_ROLE = [
 export function outputsOf(
   providers: Map<string, MadeOidcProvider>,
   roles: FleetRole[],
-  sharded: boolean,
+  { sharded, serviceAccounts }: { sharded: boolean; serviceAccounts: ServiceAccountBinding[] },
   what: string,
 ): pulumi.Inputs {
   const [only] = roles;
@@ -39,12 +41,16 @@ export function outputsOf(
   const byCluster = roles.flatMap(({ clusters, role }) =>
     clusters.map(({ name }) => [name, role.arn] as const),
   );
+  const helmValues = byCluster.map(
+    ([name, arn]) => [name, helmValuesOf(name, serviceAccounts, arn)] as const,
+  );
   const byShard = sharded ? roles.map((role) => [role.name ?? "", roleOutputs(role)] as const) : [];
   const outputs = {
     ...(!sharded && ofOne),
     oidcProviderArns: arnsOf(providers),
     roleArns: pulumi.output(Object.fromEntries(byCluster)),
     shardRoles: pulumi.output(Object.fromEntries(byShard)),
+    helmValues: pulumi.output(Object.fromEntries(helmValues)),
   };
   if (sharded) {
     for (const property of OF_ONE_ROLE) refuseReading(outputs, property, what);

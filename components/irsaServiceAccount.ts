@@ -1,14 +1,17 @@
-import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
 import * as pulumi from "@pulumi/pulumi";
 import { namespaceProblem, serviceAccountNameProblem } from "../trust/subject";
 import { checkedInput, isPlain, throwProblems, type Problem } from "./problems";
 import { samplePodNameProblem } from "./proofNames";
-import { makeSamplePod } from "./samplePod";
-import type { SamplePodSettings, VerificationJobSettings } from "./types";
-import { makeVerificationJob, verificationJobProblems } from "./verificationJob";
-
-/** The annotation by which EKS finds the role of a ServiceAccount. */
-export const ROLE_ARN_ANNOTATION = "eks.amazonaws.com/role-arn";
+import { makeServiceAccount } from "./serviceAccount";
+import { checkShapes, serviceAccountShapes, untold } from "./shapes";
+import { serviceAccountProblems } from "./serviceAccountValidation";
+import {
+  ServiceAccountOwnership,
+  type SamplePodSettings,
+  type ServiceAccountSettings,
+  type VerificationJobSettings,
+} from "./types";
+import { verificationJobProblems } from "./verificationJob";
 
 /** Arguments of {@link IrsaServiceAccount}. */
 export interface IrsaServiceAccountArgs {
@@ -18,6 +21,10 @@ export interface IrsaServiceAccountArgs {
   name: string;
   /** ARN of the role that its pods get. */
   roleArn: pulumi.Input<string>;
+  /** Whether the ServiceAccount is made, or patched where it exists. Default: `ServiceAccountOwnership.Create`. */
+  ownership?: ServiceAccountOwnership;
+  /** What the ServiceAccount carries beside the role's annotation. */
+  settings?: ServiceAccountSettings;
   /** Makes a sample pod that proves it. Default: none. */
   samplePod?: SamplePodSettings;
   /** Makes a Job that proves it, and heals itself by new pods. Default: none. */
@@ -45,7 +52,7 @@ export class IrsaServiceAccount extends pulumi.ComponentResource {
 
   constructor(name: string, args: IrsaServiceAccountArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `IrsaServiceAccount "${name}"`;
-    throwProblems(what, serviceAccountProblems(args));
+    throwProblems(what, argumentProblems(args));
     super("eks-irsa:index:IrsaServiceAccount", name, { name: args.name }, opts);
     const namespace = checkedInput(args.namespace, namespaceProblem, {
       what,
@@ -54,10 +61,11 @@ export class IrsaServiceAccount extends pulumi.ComponentResource {
     });
     const { serviceAccount, pod, job } = makeServiceAccount(
       name,
-      { namespace, name: args.name },
+      { ...args, namespace },
       checkedInput(args.roleArn, roleArnProblem, { what, propertyPath: "roleArn", resource: this }),
       args,
       { parent: this },
+      { what, path: "settings", resource: this },
     );
     this.serviceAccountName = serviceAccount.metadata.name;
     this.namespace = serviceAccount.metadata.namespace;
@@ -72,34 +80,12 @@ export class IrsaServiceAccount extends pulumi.ComponentResource {
   }
 }
 
-/** Creates a ServiceAccount with its annotation, and then what is to prove that it works. */
-export function makeServiceAccount(
-  name: string,
-  { namespace, name: serviceAccountName }: { namespace: pulumi.Input<string>; name: string },
-  roleArn: pulumi.Input<string>,
-  proof: Pick<IrsaServiceAccountArgs, "samplePod" | "verificationJob">,
-  opts: pulumi.CustomResourceOptions,
-) {
-  // What seems to be another cluster may be the same one, after a corrected issuer. There an object cannot be made beside the
-  // old one of its name: the plugin refuses it, and before 4.29 made it and then deleted it.
-  const inPlace = { ...opts, deleteBeforeReplace: true };
-  const serviceAccount = new ServiceAccount(
-    name,
-    { metadata: { name: serviceAccountName, namespace, annotations: { [ROLE_ARN_ANNOTATION]: roleArn } } },
-    inPlace,
-  );
-  const { samplePod, verificationJob } = proof;
-  const who = { namespace, name: serviceAccountName };
-  // EKS looks at the annotation when a pod is admitted, and never again.
-  const after = { ...inPlace, dependsOn: serviceAccount };
-  return {
-    serviceAccount,
-    ...(samplePod && { pod: makeSamplePod(name, who, roleArn, samplePod, after) }),
-    ...(verificationJob && { job: makeVerificationJob(name, who, roleArn, verificationJob, after) }),
-  };
+function argumentProblems(args: IrsaServiceAccountArgs): Problem[] {
+  const { problems, usable } = checkShapes(args, serviceAccountShapes);
+  return [...problems, ...untold(problemsIn(usable), problems)];
 }
 
-function serviceAccountProblems(args: IrsaServiceAccountArgs): Problem[] {
+function problemsIn(args: IrsaServiceAccountArgs): Problem[] {
   const podReason = args.samplePod === undefined ? undefined : samplePodNameProblem(args.name);
   const found: [string, string | undefined][] = [
     ["namespace", isPlain(args.namespace) ? namespaceProblem(args.namespace) : undefined],
@@ -109,8 +95,21 @@ function serviceAccountProblems(args: IrsaServiceAccountArgs): Problem[] {
   ];
   return [
     ...found.flatMap(([propertyPath, reason]) => (reason === undefined ? [] : [{ propertyPath, reason }])),
+    ...serviceAccountProblems(args, ""),
+    ...noOwnerProblems(args),
     ...verificationJobProblems(args.verificationJob ?? {}),
   ];
+}
+
+function noOwnerProblems({ ownership }: IrsaServiceAccountArgs): Problem[] {
+  return ownership === ServiceAccountOwnership.None
+    ? [
+        {
+          propertyPath: "ownership",
+          reason: "is None, and so there is nothing to make here: leave IrsaServiceAccount out",
+        },
+      ]
+    : [];
 }
 
 function roleArnProblem(arn: string): string | undefined {

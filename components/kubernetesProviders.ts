@@ -4,7 +4,7 @@ import type { MultiClusterIrsaArgs, MultiClusterIrsaOptions } from "./multiClust
 import { formerly } from "./names";
 import type { Problem } from "./problems";
 import type { IrsaCluster } from "./types";
-import { exactBindingsOf, unknownClusterReason } from "./bindings";
+import { madeBindingsOf, unknownClusterReason } from "./bindings";
 
 /**
  * The provider for a cluster's Kubernetes children: the one given, else one made from the cluster's kubeconfig, else
@@ -36,7 +36,7 @@ export function kubernetesProblems(args: MultiClusterIrsaArgs, opts: MultiCluste
   const given = opts.clusterProviders ?? {};
   const inherited = kubernetesProvidersIn(opts);
   const bound = (cluster: IrsaCluster) =>
-    Array.isArray(args.serviceAccounts) && exactBindingsOf(cluster, args.serviceAccounts).length > 0;
+    Array.isArray(args.serviceAccounts) && madeBindingsOf(cluster, args.serviceAccounts).length > 0;
   const problems = Object.entries(given).flatMap(([name, provider]) => {
     const propertyPath = `opts.clusterProviders.${name}`;
     if (!clusters.some((cluster) => cluster.name === name)) {
@@ -68,7 +68,7 @@ export function kubernetesProblems(args: MultiClusterIrsaArgs, opts: MultiCluste
     if (!reachable && bound(cluster)) {
       problems.push({
         propertyPath: `clusters[${index}].kubeconfig`,
-        reason: `is missing and ServiceAccounts are to be made in "${name}": pass kubeconfig here, or a provider as opts.clusterProviders["${name}"] (the ambient kubeconfig is never used)`,
+        reason: `is missing and ServiceAccounts are to be made or patched in "${name}": pass kubeconfig here, or a provider as opts.clusterProviders["${name}"] (the ambient kubeconfig is never used)`,
       });
     }
   });

@@ -1,12 +1,14 @@
 import type { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { exactBindingsOf } from "./bindings";
+import { madeBindingsOf } from "./bindings";
 import { outputsOf, type ShardRole } from "./fleetOutputs";
 import { makeFleetTrust } from "./fleetTrust";
-import { makeServiceAccount } from "./irsaServiceAccount";
+import type { HelmServiceAccountValues } from "./helmValues";
 import { kubernetesProviderFor } from "./kubernetesProviders";
 import { formerly } from "./names";
+import { makeNamespaces } from "./namespaces";
 import { isPlain, throwProblems } from "./problems";
+import { makeServiceAccount } from "./serviceAccount";
 import type {
   IrsaCluster,
   RoleSettings,
@@ -84,6 +86,17 @@ export class MultiClusterIrsa extends pulumi.ComponentResource {
   public readonly trustPolicyJson!: pulumi.Output<string>;
   /** Size of the trust policy as IAM counts it, in characters without white space. With shards: as `roleArn`. */
   public readonly trustPolicySize!: pulumi.Output<number>;
+  /**
+   * Values for a Helm chart as `helm create` makes it, by cluster name and then by `<namespace>/<name>`. The chart makes the
+   * ServiceAccount where its binding's ownership is `None`, and only names it otherwise.
+   *
+   * @example
+   * irsa.helmValues.apply((values) => writeFileSync("values-east.yaml", JSON.stringify(values["east"]?.["default/s3-reader"])));
+   * // helm upgrade --install reader ./chart --kube-context east --values values-east.yaml
+   */
+  public readonly helmValues!: pulumi.Output<{
+    [cluster: string]: { [serviceAccount: string]: HelmServiceAccountValues };
+  }>;
   /** The annotations that give the role to a ServiceAccount, for a Helm chart that makes its own. With shards: as `roleArn`. */
   public readonly serviceAccountAnnotations!: pulumi.Output<{ [key: string]: string }>;
 
@@ -100,6 +113,7 @@ export class MultiClusterIrsa extends pulumi.ComponentResource {
     for (const { clusters, role, policies } of roles) {
       for (const cluster of clusters) {
         makeServiceAccounts(name, args, cluster, role.arn, {
+          what,
           parent: this,
           issuerUrl: providers.get(cluster.name)?.issuerUrl ?? pulumi.output(cluster.issuerUrl),
           // Pods that start at once find the role complete.
@@ -109,7 +123,9 @@ export class MultiClusterIrsa extends pulumi.ComponentResource {
       }
     }
 
-    const outputs = outputsOf(providers, roles, args.trust?.shards !== undefined, what);
+    const { serviceAccounts } = args;
+    const sharded = args.trust?.shards !== undefined;
+    const outputs = outputsOf(providers, roles, { sharded, serviceAccounts }, what);
     Object.defineProperties(this, Object.getOwnPropertyDescriptors(outputs));
     this.registerOutputs(Object.fromEntries(Object.entries(outputs)));
   }
@@ -122,6 +138,7 @@ function makeServiceAccounts(
   cluster: IrsaCluster,
   roleArn: pulumi.Output<string>,
   context: {
+    what: string;
     parent: pulumi.Resource;
     /** The cluster's issuer, once nothing was found wrong with it. */
     issuerUrl: pulumi.Output<string>;
@@ -129,20 +146,27 @@ function makeServiceAccounts(
     given: KubernetesProvider | undefined;
   },
 ): void {
-  const bindings = exactBindingsOf(cluster, args.serviceAccounts);
+  const bindings = madeBindingsOf(cluster, args.serviceAccounts);
   if (bindings.length === 0) {
     return;
   }
-  const { parent, issuerUrl, dependsOn, given } = context;
+  const { what, parent, issuerUrl, dependsOn, given } = context;
   const provider = kubernetesProviderFor(name, { ...cluster, issuerUrl }, given, parent);
+  const pathOf = (binding: ServiceAccountBinding) =>
+    `serviceAccounts[${args.serviceAccounts.indexOf(binding)}]`;
+  const reached = { what, parent, ...(provider && { provider }) };
+  const namespaces = makeNamespaces(name, { ...cluster, issuerUrl }, bindings, { ...reached, pathOf });
   for (const binding of bindings) {
     const under = (clusterName: string) => `${name}/${clusterName}/${binding.namespace}/${binding.name}`;
-    makeServiceAccount(under(cluster.name), binding, roleArn, args, {
+    const namespace = namespaces.get(binding.namespace);
+    const opts = {
       parent,
-      dependsOn,
+      dependsOn: namespace ? [...dependsOn, namespace] : dependsOn,
       aliases: formerly(cluster, under),
       ...(provider && { provider }),
-    });
+    };
+    const where = { what, path: `${pathOf(binding)}.settings`, resource: parent };
+    makeServiceAccount(under(cluster.name), binding, roleArn, args, opts, where);
   }
 }
 
@@ -155,10 +179,14 @@ function plainOf(args: MultiClusterIrsaArgs): pulumi.Inputs {
     clusters: args.clusters.map(({ name, issuerUrl }) =>
       isPlain(issuerUrl) ? { name, issuerUrl } : { name },
     ),
-    serviceAccounts: args.serviceAccounts.map(({ namespace, name, clusters }) => ({
-      namespace,
-      name,
-      ...(clusters && { clusters }),
-    })),
+    serviceAccounts: args.serviceAccounts.map(
+      ({ namespace, name, clusters, ownership, createNamespace }) => ({
+        namespace,
+        name,
+        ...(clusters && { clusters }),
+        ...(ownership && { ownership }),
+        ...(createNamespace && { createNamespace }),
+      }),
+    ),
   };
 }

@@ -15,8 +15,23 @@ const map = (of: Shape): Shape => ({ kind: "map", of });
 const record = (properties: { [name: string]: Shape }): Shape => ({ kind: "record", properties });
 
 const conditions = map(map(list(text)));
+type Shapes = { [name: string]: Shape };
+
+/** What a ServiceAccount's owner and settings look like. `tokenExpiration` is not here: its own check says what it may be. */
+export const serviceAccountShapes: Shapes = {
+  ownership: text,
+  settings: record({
+    labels: map(lateText),
+    annotations: map(lateText),
+    automountServiceAccountToken: flag,
+    imagePullSecrets: list(lateText),
+    audience: text,
+    stsRegionalEndpoints: flag,
+    forceConflicts: flag,
+  }),
+};
 /** `name` and `namespace` are not here: their own checks say more of what they decide. */
-const shapes: { [name: string]: Shape } = {
+const shapes: Shapes = {
   clusters: list(
     record({
       issuerUrl: lateText,
@@ -36,17 +51,8 @@ const shapes: { [name: string]: Shape } = {
       clusters: list(text),
       match: text,
       allowWildcardNamespace: flag,
-      ownership: text,
       createNamespace: flag,
-      settings: record({
-        labels: map(lateText),
-        annotations: map(lateText),
-        automountServiceAccountToken: flag,
-        imagePullSecrets: list(lateText),
-        audience: text,
-        stsRegionalEndpoints: flag,
-        forceConflicts: flag,
-      }),
+      ...serviceAccountShapes,
     }),
   ),
   policyArns: map(lateText),
@@ -78,9 +84,12 @@ const shapes: { [name: string]: Shape } = {
  * @returns the faults, and the arguments without what is wrong, so that what they say can be checked all the same. Of what stands at
  * the path of a fault nothing more is to be told.
  */
-export function checkShapes<T extends object>(args: T | undefined): { problems: Problem[]; usable: T } {
+export function checkShapes<T extends object>(
+  args: T | undefined,
+  expected: Shapes = shapes,
+): { problems: Problem[]; usable: T } {
   const problems: Problem[] = [];
-  const usable = usableOf(args ?? null, record(shapes), "", problems) as T | undefined;
+  const usable = usableOf(args ?? null, record(expected), "", problems) as T | undefined;
   return { problems, usable: (problems.length === 0 ? args : usable) ?? ({} as T) };
 }
 

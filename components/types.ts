@@ -74,11 +74,16 @@ export interface ServiceAccountBinding {
   allowWildcardNamespace?: boolean;
   /** Names of the clusters in which this ServiceAccount may assume the role. Default: every cluster of the list. */
   clusters?: string[];
-  /** Whether the ServiceAccount is made, patched, or left to others. Default: `ServiceAccountOwnership.Create`. */
+  /**
+   * Whether the ServiceAccount is made, patched, or left to others. From `Create` to `Patch` it is let go and stays. From `Patch` to
+   * `Create` it must not be there any more. Change nothing else of the binding's names in that `up`. Default:
+   * `ServiceAccountOwnership.Create`.
+   */
   ownership?: ServiceAccountOwnership;
   /**
-   * Makes the namespace too, in each of the binding's clusters, before the ServiceAccount. One owner makes a namespace: the second one that
-   * is to be made fails. It is left behind when the binding goes, since others may live in it. Default: false.
+   * Makes the namespace too, in each of the binding's clusters where it is missing, before the ServiceAccount. It is left behind when
+   * the binding goes, since others may live in it. Of the components of one program only one may ask for it, and the others depend on
+   * that one. Default: false.
    */
   createNamespace?: boolean;
   /** What the ServiceAccount carries beside the role's annotation. */
@@ -90,7 +95,7 @@ export enum ServiceAccountOwnership {
   /** It is made here, and deleted with the binding. */
   Create = "Create",
   /**
-   * It exists already, by Helm, an add-on or another team: only its annotations and labels of ours are applied, by a field manager of our
+   * It exists already, by Helm, an add-on or another team, at preview too: only its annotations and labels of ours are applied, by a field manager of our
    * own, and taken away with the binding. Everything else of it is never touched.
    * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/
    */

@@ -11,7 +11,7 @@ import { checkShapes, untold } from "./shapes";
 import { shardProblems } from "./shards";
 import { audienceProblems, foreseeableOverflow, sharedKeyProblems, trustProblems } from "./trustValidation";
 import { retiredProblems } from "./transitions";
-import type { IrsaCluster } from "./types";
+import { ServiceAccountOwnership, type IrsaCluster } from "./types";
 import { verificationJobProblems } from "./verificationJob";
 
 const CLUSTER_NAME = /^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/;
@@ -108,8 +108,9 @@ function samplePodProblems({ samplePod, serviceAccounts }: MultiClusterIrsaArgs)
   if (samplePod === undefined || !Array.isArray(serviceAccounts)) {
     return [];
   }
-  return serviceAccounts.flatMap(({ name, match }, index) => {
-    const reason = match === SubjectMatch.Wildcard ? undefined : samplePodNameProblem(name);
+  return serviceAccounts.flatMap(({ name, match, ownership }, index) => {
+    const none = match === SubjectMatch.Wildcard || ownership === ServiceAccountOwnership.None;
+    const reason = none ? undefined : samplePodNameProblem(name);
     return reason === undefined ? [] : [{ propertyPath: `serviceAccounts[${index}].name`, reason }];
   });
 }

@@ -8,6 +8,7 @@ import {
   type MultiClusterIrsaArgs,
   type Problem,
   type ServiceAccountBinding,
+  type ServiceAccountOwnership,
   type SubjectMatch,
   type TrustSettings,
 } from "../../index";
@@ -26,7 +27,26 @@ const CLUSTER_KEYS = [
   "formerNames",
   "shard",
 ];
-const BINDING_KEYS = ["namespace", "name", "clusters", "match", "allowWildcardNamespace"];
+const BINDING_KEYS = [
+  "namespace",
+  "name",
+  "clusters",
+  "match",
+  "allowWildcardNamespace",
+  "ownership",
+  "createNamespace",
+  "settings",
+];
+const SETTINGS_KEYS = [
+  "labels",
+  "annotations",
+  "automountServiceAccountToken",
+  "imagePullSecrets",
+  "audience",
+  "stsRegionalEndpoints",
+  "tokenExpiration",
+  "forceConflicts",
+];
 const TRUST_KEYS = ["form", "maxSize", "shards", "originalShard", "conditions", "statements"];
 
 /**
@@ -97,13 +117,18 @@ function readKubeconfig(file: string, path: string, problems: Problem[]): string
 
 function readBinding(entry: Entry, path: string, problems: Problem[]): ServiceAccountBinding {
   const clusters = readTexts(entry, "clusters", path, problems);
+  const { match, allowWildcardNamespace, ownership, createNamespace, settings } = entry;
+  if (isEntry(settings)) refuseStrangers(settings, SETTINGS_KEYS, `${path}.settings`, problems);
   return {
     namespace: readText(entry, "namespace", path, problems) ?? "",
     name: readText(entry, "name", path, problems) ?? "",
     ...(clusters && { clusters }),
     // What is wrong with these the component says.
-    ...(entry.match !== undefined && { match: entry.match as SubjectMatch }),
-    ...(entry.allowWildcardNamespace === true && { allowWildcardNamespace: true }),
+    ...(match !== undefined && { match: match as SubjectMatch }),
+    ...(allowWildcardNamespace === true && { allowWildcardNamespace: true }),
+    ...(ownership !== undefined && { ownership: ownership as ServiceAccountOwnership }),
+    ...(createNamespace !== undefined && { createNamespace: createNamespace as boolean }),
+    ...(settings !== undefined && { settings: settings as object }),
   };
 }
 
@@ -114,12 +139,7 @@ function readTrust(config: pulumi.Config, problems: Problem[]): TrustSettings {
     problems.push({ propertyPath: "trust", reason: `is not a map: write ${TRUST_KEYS.join(", ")}` });
     return {};
   }
-  for (const strange of Object.keys(value).filter((name) => !TRUST_KEYS.includes(name))) {
-    problems.push({
-      propertyPath: `trust.${strange}`,
-      reason: `is unknown: there are ${TRUST_KEYS.join(", ")}`,
-    });
-  }
+  refuseStrangers(value, TRUST_KEYS, "trust", problems);
   return value;
 }
 
@@ -151,14 +171,18 @@ function entries(config: pulumi.Config, key: string, known: string[], problems: 
       problems.push({ propertyPath: path, reason: `is not a map: write ${known.join(", ")}` });
       return {};
     }
-    for (const strange of Object.keys(entry).filter((name) => !known.includes(name))) {
-      problems.push({
-        propertyPath: `${path}.${strange}`,
-        reason: `is unknown: there are ${known.join(", ")}`,
-      });
-    }
+    refuseStrangers(entry, known, path, problems);
     return entry;
   });
+}
+
+function refuseStrangers(entry: Entry, known: string[], path: string, problems: Problem[]): void {
+  for (const strange of Object.keys(entry).filter((name) => !known.includes(name))) {
+    problems.push({
+      propertyPath: `${path}.${strange}`,
+      reason: `is unknown: there are ${known.join(", ")}`,
+    });
+  }
 }
 
 function readObject(config: pulumi.Config, key: string, shape: string, problems: Problem[]): unknown {

@@ -22,4 +22,5 @@ export const trustPolicy = sharded ? undefined : irsa.trustPolicyJson;
 export const trustPolicySize = sharded ? undefined : irsa.trustPolicySize;
 export const roleArns = irsa.roleArns;
 export const shardRoles = irsa.shardRoles;
+export const helmValues = irsa.helmValues;
 export const oidcProviderArns = irsa.oidcProviderArns;

@@ -1,0 +1,54 @@
+import * as pulumi from "@pulumi/pulumi";
+import { exactBindingsOf } from "./bindings";
+import { annotationsOf } from "./serviceAccountSettings";
+import { ServiceAccountOwnership, type ServiceAccountBinding } from "./types";
+
+/**
+ * Values for a Helm chart that is made as `helm create` makes them.
+ * @see https://helm.sh/docs/chart_best_practices/rbac/#helper-templates
+ */
+export interface HelmServiceAccountValues {
+  /** The ServiceAccount of the chart's pods. */
+  serviceAccount: {
+    /** Whether the chart makes it: with `ServiceAccountOwnership.None`, and never otherwise. */
+    create: boolean;
+    /** Its name. */
+    name: string;
+    /** The annotations by which it gets the role, where the chart makes it. */
+    annotations?: { [key: string]: string };
+    /** Whether pods get a token for the Kubernetes API, where the chart makes it and that was set. */
+    automount?: boolean;
+  };
+}
+
+/** The values for each ServiceAccount of a cluster, by `<namespace>/<name>`. */
+export function helmValuesOf(
+  cluster: string,
+  bindings: ServiceAccountBinding[],
+  roleArn: pulumi.Output<string>,
+): { [serviceAccount: string]: pulumi.Output<HelmServiceAccountValues> } {
+  return Object.fromEntries(
+    exactBindingsOf(cluster, bindings).map((binding) => [
+      `${binding.namespace}/${binding.name}`,
+      valuesOf(binding, roleArn),
+    ]),
+  );
+}
+
+function valuesOf(
+  { name, ownership, settings = {} }: ServiceAccountBinding,
+  roleArn: pulumi.Output<string>,
+): pulumi.Output<HelmServiceAccountValues> {
+  if (ownership !== ServiceAccountOwnership.None) {
+    return pulumi.output({ serviceAccount: { create: false, name } });
+  }
+  const { automountServiceAccountToken: automount } = settings;
+  return pulumi.output({
+    serviceAccount: {
+      create: true,
+      name,
+      annotations: annotationsOf(roleArn, settings),
+      ...(automount !== undefined && { automount }),
+    },
+  });
+}

@@ -1,0 +1,79 @@
+import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
+import type { ServiceAccountPatch } from "@pulumi/kubernetes/core/v1/serviceAccountPatch";
+import type * as pulumi from "@pulumi/pulumi";
+import { makeSamplePod } from "./samplePod";
+import { patchServiceAccount } from "./serviceAccountPatch";
+import { annotationsOf, checkedSettings, type SettingsPath } from "./serviceAccountSettings";
+import {
+  ServiceAccountOwnership,
+  type SamplePodSettings,
+  type ServiceAccountBinding,
+  type VerificationJobSettings,
+} from "./types";
+import { makeVerificationJob } from "./verificationJob";
+
+/** A ServiceAccount of one cluster. */
+type Owned = Pick<ServiceAccountBinding, "name" | "ownership" | "settings"> & {
+  namespace: pulumi.Input<string>;
+};
+
+/** Creates or patches a ServiceAccount, and makes after it what is to prove that it works. */
+export function makeServiceAccount(
+  name: string,
+  binding: Owned,
+  roleArn: pulumi.Input<string>,
+  proof: { samplePod?: SamplePodSettings; verificationJob?: VerificationJobSettings },
+  opts: pulumi.CustomResourceOptions,
+  where: SettingsPath,
+) {
+  // What seems to be another cluster may be the same one, after a corrected issuer. There an object cannot be made beside the
+  // old one of its name: the plugin refuses it, and before 4.29 made it and then deleted it.
+  const inPlace = { ...opts, deleteBeforeReplace: true };
+  const patched = binding.ownership === ServiceAccountOwnership.Patch;
+  // A patch may be there twice, and its keys never go missing then.
+  const serviceAccount = createOrPatch(name, binding, roleArn, patched ? opts : inPlace, where);
+  const { samplePod, verificationJob } = proof;
+  // EKS looks at the annotation when a pod is admitted, and never again.
+  const after = { ...inPlace, dependsOn: serviceAccount };
+  return {
+    serviceAccount,
+    ...(samplePod && { pod: makeSamplePod(name, binding, roleArn, samplePod, after) }),
+    ...(verificationJob && { job: makeVerificationJob(name, binding, roleArn, verificationJob, after) }),
+  };
+}
+
+function createOrPatch(
+  name: string,
+  binding: Owned,
+  roleArn: pulumi.Input<string>,
+  opts: pulumi.CustomResourceOptions,
+  where: SettingsPath,
+): ServiceAccount | ServiceAccountPatch {
+  const settings = checkedSettings(binding.settings ?? {}, where);
+  const {
+    labels = {},
+    automountServiceAccountToken,
+    imagePullSecrets = [],
+    forceConflicts = false,
+  } = settings;
+  const metadata = {
+    name: binding.name,
+    namespace: binding.namespace,
+    annotations: annotationsOf(roleArn, settings),
+    ...(Object.keys(labels).length > 0 && { labels }),
+  };
+  if (binding.ownership === ServiceAccountOwnership.Patch) {
+    return patchServiceAccount(name, metadata, forceConflicts, opts, where);
+  }
+  return new ServiceAccount(
+    name,
+    {
+      metadata,
+      ...(automountServiceAccountToken !== undefined && { automountServiceAccountToken }),
+      ...(imagePullSecrets.length > 0 && {
+        imagePullSecrets: imagePullSecrets.map((secret) => ({ name: secret })),
+      }),
+    },
+    opts,
+  );
+}
