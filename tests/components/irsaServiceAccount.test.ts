@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
-import type { IrsaServiceAccountArgs } from "../../index";
-import { JOB, late, POD, SERVICE_ACCOUNT } from "../support/clusters";
+import { ServiceAccountOwnership, type IrsaServiceAccountArgs } from "../../index";
+import { JOB, late, POD, SERVICE_ACCOUNT, SERVICE_ACCOUNT_PATCH } from "../support/clusters";
 import { record, recordFailure, UNKNOWN } from "../support/recorder";
 
 const TYPE = "eks-irsa:index:IrsaServiceAccount";
@@ -86,6 +86,81 @@ describe("IrsaServiceAccount", () => {
     const { metadata } = recording.one(SERVICE_ACCOUNT).inputs as { metadata: { annotations: unknown } };
     assert.deepEqual(metadata.annotations, { "eks.amazonaws.com/role-arn": UNKNOWN });
   });
+
+  it("makes it with settings", async () => {
+    const settings = { labels: { team: "data" }, tokenExpiration: 600, automountServiceAccountToken: false };
+    const { recording } = await record((lib) => new lib.IrsaServiceAccount("reader", { ...good, settings }));
+    assert.deepEqual(recording.one(SERVICE_ACCOUNT, "reader").inputs, {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: {
+        namespace: "default",
+        name: "s3-reader",
+        labels: { team: "data" },
+        annotations: {
+          "eks.amazonaws.com/role-arn": roleArn,
+          "eks.amazonaws.com/token-expiration": "600",
+        },
+      },
+      automountServiceAccountToken: false,
+    });
+  });
+
+  it("patches the one that is there, and then makes what proves it", async () => {
+    const { recording } = await record(
+      (lib) =>
+        new lib.IrsaServiceAccount(
+          "reader",
+          {
+            ...good,
+            namespace: late("default"),
+            ownership: ServiceAccountOwnership.Patch,
+            samplePod: {},
+          },
+          { provider: new KubernetesProvider("east", { kubeconfig: "k" }) },
+        ),
+      { existing: { "default/s3-reader": { metadata: {} } } },
+    );
+    const patch = recording.one(SERVICE_ACCOUNT_PATCH, "reader");
+    const type = recording.one(TYPE);
+    assert.equal(patch.parent, type.urn);
+    const [read] = recording.reads;
+    assert.equal(read!.parent, type.urn);
+    for (const { provider } of [read!, patch]) assert.equal(recording.label(provider), "kubernetes east");
+    assert.deepEqual(recording.of(SERVICE_ACCOUNT), []);
+    assert.ok(recording.one(POD, "reader").dependencies.includes(patch.urn));
+    const { serviceAccountName, namespace } = recording.outputs.get(type.urn) as Record<string, string>;
+    assert.deepEqual([namespace, serviceAccountName], ["default", "s3-reader"]);
+  });
+
+  const wrong: [string, object, string, RegExp][] = [
+    ["nobody for an owner", { ownership: "None" }, "ownership", /is None, .*leave IrsaServiceAccount out/],
+    ["an owner that there is not", { ownership: "Mine" }, "ownership", /write Create, Patch, None/],
+    ["another audience", { settings: { audience: "x" } }, "settings.audience", /"sts\.amazonaws\.com" only/],
+    ["settings that are none", { settings: null }, "settings", /is empty: write a map/],
+    ["labels in a list", { settings: { labels: ["a"] } }, "settings.labels", /is a list: write a map/],
+    [
+      "pull secrets of a patch",
+      { ownership: "Patch", settings: { imagePullSecrets: ["a"] } },
+      "settings.imagePullSecrets",
+      /annotations and labels only/,
+    ],
+  ];
+  for (const [what, changes, path, reason] of wrong) {
+    it(`refuses ${what}`, async () => {
+      const { errors, resources } = await recordFailure(
+        (lib) => new lib.IrsaServiceAccount("reader", { ...good, ...changes }),
+      );
+      assert.deepEqual(resources, []);
+      const [error] = errors;
+      assert.ok(pulumi.InputPropertiesError.isInstance(error));
+      assert.deepEqual(
+        error.errors.map(({ propertyPath }) => propertyPath),
+        [path],
+      );
+      assert.match(error.errors[0]!.reason, reason);
+    });
+  }
 
   it("refuses every fault at once, and asks for nothing", async () => {
     const { errors, resources } = await recordFailure(

@@ -213,7 +213,8 @@ describe("MultiClusterIrsa: three clusters, two bindings", () => {
     });
   });
 
-  it("gives out the role, the providers, the trust policy with its size, and the annotations", async () => {
+  it("gives out the role, the providers, the trust policy with its size, the annotations, and values for Helm", async () => {
+    const named = (name: string) => ({ serviceAccount: { create: false, name } });
     const outputs = {
       roleArn: ROLE_ARN,
       roleName: "app-1a2b3c4",
@@ -227,6 +228,11 @@ describe("MultiClusterIrsa: three clusters, two bindings", () => {
       serviceAccountAnnotations: { "eks.amazonaws.com/role-arn": ROLE_ARN },
       roleArns: { green: ROLE_ARN, blue: ROLE_ARN, ireland: ROLE_ARN },
       shardRoles: {},
+      helmValues: {
+        green: { "default/s3-reader": named("s3-reader"), "jobs/writer": named("writer") },
+        blue: { "default/s3-reader": named("s3-reader") },
+        ireland: { "default/s3-reader": named("s3-reader"), "jobs/writer": named("writer") },
+      },
     };
     assert.deepEqual(recording.outputs.get(recording.one(FLEET).urn), outputs);
     for (const [key, expected] of Object.entries(outputs)) {

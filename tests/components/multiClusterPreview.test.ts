@@ -24,6 +24,8 @@ class Cluster extends pulumi.CustomResource {
 }
 const types = { "test:index:Cluster": { issuer: eksIssuer("E") } };
 
+const NAMED = { serviceAccount: { create: false, name: "s3-reader" } };
+
 describe("MultiClusterIrsa: a first preview", () => {
   it("shows the whole trust policy, though no provider has an ARN yet", async () => {
     const { recording: preview } = await record((lib) => new lib.MultiClusterIrsa("app", goodArgs()), {
@@ -55,6 +57,7 @@ describe("MultiClusterIrsa: a first preview", () => {
       serviceAccountAnnotations: UNKNOWN,
       roleArns: UNKNOWN,
       shardRoles: {},
+      helmValues: { blue: { "default/s3-reader": NAMED }, green: { "default/s3-reader": NAMED } },
     });
     for (const { inputs } of recording.of(SERVICE_ACCOUNT)) {
       assert.deepEqual(inputs.metadata, {

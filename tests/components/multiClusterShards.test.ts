@@ -112,7 +112,12 @@ describe("MultiClusterIrsa: shards", () => {
       trustPolicySize: policy.length,
     });
     const registered = recording.outputs.get(recording.one(FLEET).urn) as object;
-    assert.deepEqual(Object.keys(registered).sort(), ["oidcProviderArns", "roleArns", "shardRoles"]);
+    assert.deepEqual(Object.keys(registered).sort(), [
+      "helmValues",
+      "oidcProviderArns",
+      "roleArns",
+      "shardRoles",
+    ]);
   });
 
   it("there is no one role, which whoever reads it is told", () => {

@@ -55,6 +55,26 @@ describe("arguments of another kind", () => {
       findIn({ serviceAccounts: [{ ...READER, allowWildcardNamespace: "true" }] }),
       ["serviceAccounts[0].allowWildcardNamespace is string: write true or false"],
     ],
+    [
+      "settings of a ServiceAccount that are of other kinds",
+      findIn({
+        serviceAccounts: [
+          {
+            ...READER,
+            ownership: 1,
+            createNamespace: "true",
+            settings: { labels: { a: 1 }, audience: late("x"), stsRegionalEndpoints: "true" },
+          },
+        ],
+      }),
+      [
+        "serviceAccounts[0].ownership is number: write text",
+        "serviceAccounts[0].createNamespace is string: write true or false",
+        'serviceAccounts[0].settings.labels["a"] is number: write text, or an Output of it',
+        "serviceAccounts[0].settings.audience arrives while the program runs: write text",
+        "serviceAccounts[0].settings.stsRegionalEndpoints is string: write true or false",
+      ],
+    ],
     ["policies in a list", findIn({ policyArns: ["arn"] }), ["policyArns is a list: write a map"]],
     [
       "a policy that is none",

@@ -6,6 +6,7 @@ import { cluster, FLEET, goodArgs, late } from "../support/clusters";
 import { eksIssuer, trustedFleet } from "../support/fleet";
 import { record, recordFailure } from "../support/recorder";
 import { BAD_CLUSTERS } from "./badClusters";
+import { BAD_OWNERSHIP } from "./badOwnership";
 import { BAD_BINDINGS, BAD_SETTINGS } from "./badSettings";
 import { BAD_TRANSITIONS } from "./badTransitions";
 import { BAD_TRUST } from "./badTrust";
@@ -31,6 +32,7 @@ async function refused(
 for (const [what, rows] of [
   ["clusters", BAD_CLUSTERS],
   ["bindings", BAD_BINDINGS],
+  ["owners of ServiceAccounts", BAD_OWNERSHIP],
   ["settings", BAD_SETTINGS],
   ["the trust policy", BAD_TRUST],
   ["a fleet on its way", BAD_TRANSITIONS],

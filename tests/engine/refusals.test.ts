@@ -90,7 +90,12 @@ describeEngine("engine: wrong arguments", (newScope) => {
         ],
         serviceAccounts: [
           { namespace: "default", name: "reader", clusters: ["tokyo"] },
-          { namespace: "default", name: "a:b" },
+          {
+            namespace: "default",
+            name: "a:b",
+            ownership: "Mine",
+            settings: { audience: "sts", colour: "blue" },
+          },
         ],
         policyArns: { s3Read: "AmazonS3ReadOnlyAccess" },
       },
@@ -102,6 +107,9 @@ describeEngine("engine: wrong arguments", (newScope) => {
       ["clusters[1].colour", /is unknown: there are name, /],
       ["serviceAccounts[0].clusters[0]", /"tokyo" \(there are "ireland", "blue"\)/],
       ["serviceAccounts[1].name", /is not a name that Kubernetes takes: "a:b"/],
+      ["serviceAccounts[1].ownership", /is "Mine": write Create, Patch, None/],
+      ["serviceAccounts[1].settings.audience", /is "sts": the trust policy admits/],
+      ["serviceAccounts[1].settings.colour", /is unknown: there are labels, /],
       ['policyArns["s3Read"]', /is not the ARN of a managed policy/],
     ]);
     await assertNothingMade(stack, result);

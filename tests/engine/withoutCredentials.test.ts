@@ -4,7 +4,7 @@ import type { V1Pod, V1PodSpec } from "@kubernetes/client-node";
 import * as kubernetes from "@pulumi/kubernetes";
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { ClusterOidcProvider, IrsaRole, MultiClusterIrsa, type TrustPolicy } from "../../index";
-import { ROLE_ARN_ANNOTATION } from "../../components/irsaServiceAccount";
+import { ROLE_ARN_ANNOTATION } from "../../components/serviceAccountSettings";
 import { proofPodSpec } from "../../components/proofPod";
 import { SAMPLE_POD_SCRIPT } from "../../components/proofScript";
 import { makeVerificationJob } from "../../components/verificationJob";

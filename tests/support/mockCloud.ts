@@ -13,6 +13,8 @@ export interface MockCloud {
   invokes?: Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>;
   /** Types that are expected besides the package's own, with the outputs they get. */
   types?: Record<string, Record<string, unknown>>;
+  /** ServiceAccounts that exist, by id, such as `default/s3-reader`, with their outputs. Default: none. */
+  existing?: Record<string, State>;
   /** The real ARN of an OIDC provider, by its URL. Default: as IAM makes it. */
   arnOf?: (url: string) => string;
   /** Client IDs of an OIDC provider that exists, by its ARN; undefined: it does not exist. Default: exactly STS. */
@@ -37,10 +39,16 @@ function stateOf(args: MockResourceArgs, cloud: MockCloud): State {
     case "pulumi:providers:aws":
     case "aws:iam/rolePolicyAttachment:RolePolicyAttachment":
     case "aws:iam/rolePolicy:RolePolicy":
-    case "kubernetes:core/v1:ServiceAccount":
+    case "kubernetes:core/v1:NamespacePatch":
+    case "kubernetes:core/v1:ServiceAccountPatch":
     case "kubernetes:batch/v1:Job":
     case "kubernetes:core/v1:Pod":
       return inputs;
+    case "kubernetes:core/v1:ServiceAccount": {
+      const found = isRead(args) ? cloud.existing?.[args.id ?? ""] : inputs;
+      if (found === undefined) throw refusal(`resource '${args.id ?? ""}' does not exist`);
+      return found;
+    }
     case "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {
       if (isRead(args)) return existingProvider(args.id ?? "", cloud);
       const url = String(inputs.url);

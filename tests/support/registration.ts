@@ -27,6 +27,7 @@ export interface Registration {
   /** Former names. */
   aliases: string[];
   protect: boolean;
+  retainOnDelete: boolean;
   /** Id of what is to be taken over; empty when the resource is made. */
   importId: string;
   customTimeouts: { create: string; update: string; delete: string };
@@ -59,6 +60,7 @@ export function registrationOf(request: RegisterResourceRequest, urn: string): R
     ),
     aliases: request.getAliasesList().map((alias) => alias.getSpec()?.getName() ?? alias.getUrn()),
     protect: request.getProtect() ?? false,
+    retainOnDelete: request.getRetainondelete() ?? false,
     importId: request.getImportid(),
     customTimeouts: {
       create: timeouts?.getCreate() ?? "",

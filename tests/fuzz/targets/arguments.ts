@@ -48,16 +48,42 @@ function clusterOf(name: string, sharded: boolean): fc.Arbitrary<object> {
   }));
 }
 
+/** Whose a ServiceAccount is, with everything that it may carry then. */
+const METADATA = {
+  annotations: { "example.com/a": "b" },
+  audience: "sts.amazonaws.com",
+  stsRegionalEndpoints: true,
+  tokenExpiration: 3600,
+};
+const owned = fc.constantFrom(
+  {},
+  {
+    settings: {
+      ...METADATA,
+      labels: { a: "b" },
+      imagePullSecrets: ["a"],
+      automountServiceAccountToken: false,
+    },
+  },
+  { ownership: "Patch", settings: { ...METADATA, labels: { a: "b" }, forceConflicts: true } },
+  { ownership: "None", settings: { ...METADATA, automountServiceAccountToken: true } },
+);
+
 /** Bindings of different names, each in some of the clusters or in all. */
 function bindingsOf(clusters: string[]): fc.Arbitrary<object[]> {
   const where = fc.record(
     { clusters: fc.subarray(clusters, { minLength: 1 }) },
     { requiredKeys: [], ...plain },
   );
-  const exact = fc.record(
-    { namespace, name: accountName, match: fc.constant("Exact") },
-    { requiredKeys: ["namespace", "name"], ...plain },
-  );
+  const exact = fc
+    .tuple(
+      fc.record(
+        { namespace, name: accountName, match: fc.constant("Exact") },
+        { requiredKeys: ["namespace", "name"], ...plain },
+      ),
+      owned,
+    )
+    .map(([one, owner]) => ({ ...one, ...owner }));
   const wildcard = fc
     .record({ namespace: namespacePattern, name: namePattern, match: fc.constant("Wildcard") }, plain)
     .filter(({ namespace: first, name }) => `${first}${name}`.includes("*"))
