@@ -1,3 +1,5 @@
+import { eksProblem, parseEksHost } from "./eksHost";
+
 /** What an EKS cluster's OIDC issuer URL tells, and the ARN of the IAM OIDC provider that stands for it. */
 export interface Issuer {
   /** The issuer as tokens carry it (`iss`), byte for byte. */
@@ -16,11 +18,9 @@ export interface OidcProviderArn {
   hostPath: string;
 }
 
-const EKS_HOST = /^oidc\.eks\.([a-z0-9-]+)\.(?:amazonaws\.(?:com|com\.cn|eu)|c2s\.ic\.gov|sc2s\.sgov\.gov)$/;
-const DUAL_STACK_HOST = /^oidc-eks\.([a-z0-9-]+)\.api\.(?:aws|amazonwebservices\.(com\.cn|eu))$/;
-const EKS_PATH = /^\/id\/[0-9A-Za-z]+$/;
 const PLAIN_HOST = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
-const PLAIN_PATH = /^(\/[A-Za-z0-9._~-]+)*$/;
+// A slash at the end belongs to the issuer, as it does to those of AKS: IAM keeps it, and so do tokens.
+const PLAIN_PATH = /^(\/[A-Za-z0-9._~-]+)*\/?$/;
 const PROVIDER_ARN =
   /^arn:(?<partition>aws[a-z-]*):iam::(?<accountId>\d{12}):oidc-provider\/(?<hostPath>.+)$/;
 const MAX_LENGTH = 255;
@@ -61,32 +61,16 @@ function hostAndPathProblem(url: string): string | undefined {
   if (authority.includes(":")) {
     return `must have no port (IAM refuses one and EKS has none): write ${quote(`https://${authority.replace(/:.*/, "")}${rest}`)}`;
   }
-  if (rest.endsWith("/")) {
-    return `must not end with a slash (IAM would keep it as another provider): write ${quote(url.replace(/\/+$/, ""))}`;
-  }
-  if (DUAL_STACK_HOST.test(authority)) {
-    return dualStackProblem(authority, rest);
+  const eks = parseEksHost(authority);
+  if (eks !== undefined) {
+    return eksProblem(authority, eks, rest);
   }
   if (!PLAIN_HOST.test(authority) || authority.includes("..")) {
     return `has a host that is not a lower-case DNS name: ${quote(authority)}`;
   }
-  if (EKS_HOST.test(authority) ? !EKS_PATH.test(rest) : !PLAIN_PATH.test(rest)) {
-    return EKS_HOST.test(authority)
-      ? `is not an EKS issuer: after ${authority} comes /id/ and the cluster's id, not ${quote(rest)}`
-      : `has a path with characters that a condition key cannot carry: ${quote(rest)}`;
-  }
-  return undefined;
-}
-
-function dualStackProblem(authority: string, path: string): string {
-  const host = authority.replace(
-    DUAL_STACK_HOST,
-    (_, region: string, domain = "com") => `oidc.eks.${region}.amazonaws.${domain}`,
-  );
-  return (
-    "is the dual-stack address of the discovery document, and not what the cluster's tokens carry: " +
-    `write ${quote(`https://${host}${path}`)}`
-  );
+  return PLAIN_PATH.test(rest)
+    ? undefined
+    : `has a path with characters that a condition key cannot carry: ${quote(rest)}`;
 }
 
 /**
@@ -101,7 +85,7 @@ export function parseIssuer(url: string): Issuer {
     throw new Error(`issuer URL ${problem}`);
   }
   const hostPath = url.slice("https://".length);
-  return { url, hostPath, region: EKS_HOST.exec(hostPath.replace(/\/.*/, ""))?.[1] };
+  return { url, hostPath, region: parseEksHost(hostPath.replace(/\/.*/, ""))?.region };
 }
 
 /**

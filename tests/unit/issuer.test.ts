@@ -21,7 +21,19 @@ describe("issuer URL", () => {
     [`https://oidc.eks.cn-northwest-1.amazonaws.com.cn/id/${ID}`, "cn-northwest-1"],
     [`https://oidc.eks.us-iso-east-1.c2s.ic.gov/id/${ID}`, "us-iso-east-1"],
     [`https://oidc.eks.us-isob-east-1.sc2s.sgov.gov/id/${ID}`, "us-isob-east-1"],
+    [`https://oidc.eks.eu-isoe-west-1.cloud.adc-e.uk/id/${ID}`, "eu-isoe-west-1"],
+    [`https://oidc.eks.us-isof-south-1.csp.hci.ic.gov/id/${ID}`, "us-isof-south-1"],
     [`https://oidc.eks.eusc-de-east-1.amazonaws.eu/id/${ID}`, "eusc-de-east-1"],
+    // AWS may add regions whose names begin in a new way, wherever it likes.
+    [`https://oidc.eks.xx-new-1.amazonaws.com/id/${ID}`, "xx-new-1"],
+    [`https://oidc.eks.xx-new-1.c2s.ic.gov/id/${ID}`, "xx-new-1"],
+    // kOps, kind, GKE and AKS, which has a slash at the end: none is like EKS's.
+    ["https://my-bucket.s3.eu-west-1.amazonaws.com", undefined],
+    ["https://my.dotted.bucket.s3.cn-north-1.amazonaws.com.cn/prod.example.com", undefined],
+    ["https://oidc.example.com/cluster1", undefined],
+    ["https://container.googleapis.com/v1/projects/p-1/locations/europe-west1/clusters/c", undefined],
+    ["https://eastus.oic.prod-aks.azure.com/678754f1-dc64/b5e2854f-fb7e/", undefined],
+    ["https://issuer.example.com/", undefined],
     ["https://issuer.example.com", undefined],
     ["https://issuer/a", undefined],
     ["https://i", undefined],
@@ -30,6 +42,9 @@ describe("issuer URL", () => {
     ["https://oidc.eks.us-east-1.amazonaws.com.example.com/a", undefined],
     ["https://my.oidc-eks.us-east-1.api.aws/a", undefined],
     ["https://oidc-eks.us-east-1.api.aws.example.com/a", undefined],
+    ["https://oidc-eks.us-east-1.amazonaws.com/a", undefined],
+    ["https://oidc.eks.us-east-1.api.aws/a", undefined],
+    ["https://oidc.eks.amazonaws.com/a", undefined],
     ["https://s3.eu-west-1.amazonaws.com/my-bucket/my_cluster", undefined],
   ];
   for (const [url, region] of good) {
@@ -67,6 +82,7 @@ describe("issuer URL", () => {
     ["path with a variable", "https://issuer.example.com/${x}", /characters that a condition key/],
     ["path with a wildcard", "https://issuer.example.com/*", /characters that a condition key/],
     ["double slash", "https://issuer.example.com//a", /characters that a condition key/],
+    ["two slashes at the end", "https://issuer.example.com/a//", /characters that a condition key/],
     [
       "256 characters",
       `https://issuer.example.com/${"a".repeat(229)}`,
@@ -78,17 +94,24 @@ describe("issuer URL", () => {
       /dual-stack address .*not what the cluster's tokens carry/,
       EAST,
     ],
+    ["dual-stack host and a slash", `https://oidc-eks.us-east-1.api.aws/id/${ID}/`, /dual-stack/, EAST],
     [
-      "dual-stack host in the European Sovereign Cloud",
-      `https://oidc-eks.eusc-de-east-1.api.amazonwebservices.eu/id/${ID}`,
-      /dual-stack address/,
-      `https://oidc.eks.eusc-de-east-1.amazonaws.eu/id/${ID}`,
+      "a region of China on the domain of another partition",
+      `https://oidc.eks.cn-north-1.amazonaws.com/id/${ID}`,
+      /is not an EKS issuer: in cn-north-1 the host is oidc\.eks\.cn-north-1\.amazonaws\.com\.cn/,
+      `https://oidc.eks.cn-north-1.amazonaws.com.cn/id/${ID}`,
     ],
     [
-      "dual-stack host in China",
-      `https://oidc-eks.cn-north-1.api.amazonwebservices.com.cn/id/${ID}`,
-      /dual-stack address/,
-      `https://oidc.eks.cn-north-1.amazonaws.com.cn/id/${ID}`,
+      "a region of the commercial partition on the domain of China",
+      `https://oidc.eks.us-east-1.amazonaws.com.cn/id/${ID}`,
+      /in us-east-1 the host is oidc\.eks\.us-east-1\.amazonaws\.com:/,
+      EAST,
+    ],
+    [
+      "a region of one ISO partition on the domain of another",
+      `https://oidc.eks.us-isob-east-1.c2s.ic.gov/id/${ID}`,
+      /in us-isob-east-1 the host is oidc\.eks\.us-isob-east-1\.sc2s\.sgov\.gov/,
+      `https://oidc.eks.us-isob-east-1.sc2s.sgov.gov/id/${ID}`,
     ],
   ];
   for (const [fault, url, said, remedy] of bad) {
@@ -103,13 +126,35 @@ describe("issuer URL", () => {
     });
   }
 
+  for (const [region, dualStack, host] of [
+    ["us-gov-west-1", "api.aws", "amazonaws.com"],
+    ["cn-north-1", "api.amazonwebservices.com.cn", "amazonaws.com.cn"],
+    ["eusc-de-east-1", "api.amazonwebservices.eu", "amazonaws.eu"],
+    ["us-iso-east-1", "api.aws.ic.gov", "c2s.ic.gov"],
+    ["us-isob-east-1", "api.aws.scloud", "sc2s.sgov.gov"],
+    ["eu-isoe-west-1", "api.cloud-aws.adc-e.uk", "cloud.adc-e.uk"],
+    ["us-isof-south-1", "api.aws.hci.ic.gov", "csp.hci.ic.gov"],
+  ] as const) {
+    it(`says what tokens of ${region} carry instead of the dual-stack address`, () => {
+      const remedy = `https://oidc.eks.${region}.${host}/id/${ID}`;
+      assert.equal(
+        issuerProblem(`https://oidc-eks.${region}.${dualStack}/id/${ID}`),
+        "is the dual-stack address of the discovery document, and not what the cluster's tokens carry: " +
+          `write "${remedy}"`,
+      );
+      assert.equal(issuerProblem(remedy), undefined);
+    });
+  }
+
   it("takes 255 characters", () => {
     assert.equal(issuerProblem(`https://issuer.example.com/${"a".repeat(228)}`), undefined);
   });
 });
 
 describe("OIDC provider ARN", () => {
-  const partition = fc.constantFrom("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-eusc");
+  const partition = fc.constantFrom(
+    ...["aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f"],
+  );
   const accountId = textOf("0123456789", 12, 12);
   const id = textOf("0123456789ABCDEF", 32, 32);
 
@@ -127,6 +172,14 @@ describe("OIDC provider ARN", () => {
         assert.equal(adoptionProblem(arn, issuer.url), undefined);
       }),
     );
+  });
+
+  it("keeps the slash that a self-hosted issuer ends with", () => {
+    const issuer = parseIssuer("https://eastus.oic.prod-aks.azure.com/tenant/cluster/");
+    const arn = oidcProviderArn(issuer, { partition: "aws", accountId: "123456789012" });
+    assert.ok(arn.endsWith(":oidc-provider/eastus.oic.prod-aks.azure.com/tenant/cluster/"), arn);
+    assert.equal(adoptionProblem(arn, issuer.url), undefined);
+    assert.match(adoptionProblem(arn, issuer.url.slice(0, -1)) ?? "", /belongs to issuer "[^"]*\/cluster\/"/);
   });
 
   for (const arn of [
