@@ -22,14 +22,23 @@ export interface LabCluster {
   nodeName?: string;
 }
 
-/** The AWS account on this machine: moto behind the STS front. */
-export interface LabAws {
-  /** The front's address, for `AWS_ENDPOINT_URL`. */
-  endpointUrl: string;
+/** An IAM user that may do everything in one account; enforcement is on for everybody. */
+export interface LabAccount {
   accountId: string;
-  /** An IAM user that may do everything; enforcement is on for everybody. */
+  /** `aws`, `aws-cn`, … */
+  partition: string;
+  /** A region of that partition: the one that a call is signed for says which partition is meant. */
+  region: string;
   accessKeyId: string;
   secretAccessKey: string;
+}
+
+/** The AWS account on this machine, by its administrator: moto behind the STS front. */
+export interface LabAws extends Pick<LabAccount, "accountId" | "accessKeyId" | "secretAccessKey"> {
+  /** The front's address, for `AWS_ENDPOINT_URL`. */
+  endpointUrl: string;
+  /** Accounts beside it, which have nothing in common with it, in its partition and in others. */
+  otherAccounts: LabAccount[];
 }
 
 /** A running lab, as `lab.json` in its folder describes it. */

@@ -4,6 +4,8 @@ import {
   NoSuchEntityException,
   type IAMClient,
 } from "@aws-sdk/client-iam";
+import type { LabAccount } from "../types";
+import { iamClient } from "./iamClient";
 
 /** A role, as far as STS must know it. */
 export interface Role {
@@ -20,7 +22,31 @@ export interface OidcProvider {
   clientIds: string[];
 }
 
-/** What IAM holds, read by the front for itself. */
+/** Which account is meant. */
+type AccountName = Pick<LabAccount, "accountId" | "partition">;
+
+/** The accounts that there are, each read by the front as its administrator. */
+export class Accounts {
+  readonly #known: { admin: LabAccount; iam: IAMClient; account: Account }[];
+
+  constructor(endpointUrl: string, admins: LabAccount[]) {
+    this.#known = admins.map((admin) => {
+      const iam = iamClient({ endpointUrl, ...admin }, admin.region);
+      return { admin, iam, account: new Account(iam) };
+    });
+  }
+
+  /** The account with its administrator; undefined where there is none of this number in this partition. */
+  find({ accountId, partition }: AccountName): { account: Account; admin: LabAccount } | undefined {
+    return this.#known.find(({ admin }) => admin.accountId === accountId && admin.partition === partition);
+  }
+
+  close(): void {
+    for (const { iam } of this.#known) iam.destroy();
+  }
+}
+
+/** What IAM holds in one account. */
 export class Account {
   constructor(private readonly iam: IAMClient) {}
 

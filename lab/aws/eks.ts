@@ -34,7 +34,7 @@ export async function registerClusters(clusters: EksCluster[], moto: Moto, iam: 
 export async function createNodeRole(iam: IAMClient): Promise<string> {
   const name = "eks-node";
   // The metadata service gets its sessions as the administrator: moto knows principals of the kind AWS only.
-  const trusted = { Service: "ec2.amazonaws.com", AWS: adminArn };
+  const trusted = { Service: "ec2.amazonaws.com", AWS: adminArn() };
   const arn = await createRole(iam, name, trusted);
   const policy = {
     Version: "2012-10-17",

@@ -1,9 +1,9 @@
-import { Account } from "./account";
+import { Accounts } from "./account";
 import { KeyFinder } from "./discovery";
 import { createNodeRole, registerClusters, type EksCluster } from "./eks";
 import { startFront } from "./front";
 import { iamClient } from "./iamClient";
-import { accountId, startMoto, type MotoOptions } from "./moto";
+import { adminArn, startMoto, type MotoOptions } from "./moto";
 import type { LabAws } from "../types";
 
 /** IAM's default for the length of a trust policy. */
@@ -23,29 +23,41 @@ export interface StartedAws {
   aws: LabAws;
   /** The role of the nodes of all clusters; absent where there are no clusters. */
   nodeRoleArn?: string;
+  /** The users that may do everything, one in each account. */
+  administratorArns: string[];
   close: () => Promise<void>;
 }
 
 /** Starts the lab's AWS account: moto, and the front that everybody talks to. */
 export async function startAws(options: AwsOptions): Promise<StartedAws> {
   const moto = await startMoto(options);
+  const admins = [moto.admin, ...moto.otherAdmins];
+  const accounts = new Accounts(moto.url, admins);
   try {
     const iam = iamClient({ endpointUrl: moto.url, ...moto.admin });
     await registerClusters(options.clusters, moto, iam);
     const nodeRoleArn = options.clusters.length > 0 ? await createNodeRole(iam) : undefined;
     const front = await startFront({
       moto,
-      account: new Account(iam),
+      accounts,
       keys: new KeyFinder(options.clusters),
       clusters: options.clusters,
       trustPolicyQuota: options.trustPolicyQuota ?? defaultTrustPolicyQuota,
     });
     return {
-      aws: { endpointUrl: front.url, accountId, ...moto.admin },
+      aws: {
+        endpointUrl: front.url,
+        accountId: moto.admin.accountId,
+        accessKeyId: moto.admin.accessKeyId,
+        secretAccessKey: moto.admin.secretAccessKey,
+        otherAccounts: moto.otherAdmins,
+      },
       nodeRoleArn,
+      administratorArns: admins.map(adminArn),
       async close() {
         await front.close();
         iam.destroy();
+        accounts.close();
         await moto.stop();
       },
     };

@@ -9,16 +9,31 @@ import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { LabAccount } from "../types";
 import { iamClient } from "./iamClient";
-import type { AccessKey } from "./sign";
 
 /** The account that moto gives every access key it has not heard of. */
 export const accountId = "123456789012";
 
 const ADMIN = "lab-admin";
 
-/** The IAM user that may do everything. */
-export const adminArn = `arn:aws:iam::${accountId}:user/${ADMIN}`;
+type AccountSpec = Pick<LabAccount, "accountId" | "partition" | "region">;
+
+/** The lab's own account. */
+const ownAccount = { accountId, partition: "aws", region: "us-east-1" } satisfies AccountSpec;
+
+/** The accounts beside it: two in its partition, and one in each of two others. */
+const otherAccounts: AccountSpec[] = [
+  { accountId: "210987654321", partition: "aws", region: "us-east-1" },
+  { accountId: "321098765432", partition: "aws", region: "eu-west-1" },
+  { accountId: "432109876543", partition: "aws-cn", region: "cn-north-1" },
+  { accountId: "543210987654", partition: "aws-us-gov", region: "us-gov-west-1" },
+];
+
+/** The IAM user that may do everything in an account; by default in the lab's own. */
+export function adminArn(account: Pick<LabAccount, "accountId" | "partition"> = ownAccount): string {
+  return `arn:${account.partition}:iam::${account.accountId}:user/${ADMIN}`;
+}
 
 /** How the caller starts a child process, so that it can end it with everything else of its run. */
 export type SpawnChild = (
@@ -34,17 +49,19 @@ export interface MotoOptions {
   spawnChild: SpawnChild;
 }
 
-/** A running moto server with enforcement on, and its administrator. */
+/** A running moto server with enforcement on, and the administrators of its accounts. */
 export interface Moto {
   url: string;
-  admin: AccessKey;
+  /** Of the lab's own account. */
+  admin: LabAccount;
+  otherAdmins: LabAccount[];
   stop: () => Promise<void>;
 }
 
 const startTimeoutMs = 60_000;
 const attempts = 3;
 
-/** Starts moto, waits until it answers, and makes the one user who may do everything. */
+/** Starts moto, waits until it answers, and makes the one user of each account who may do everything. */
 export async function startMoto(options: MotoOptions): Promise<Moto> {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
@@ -57,7 +74,11 @@ export async function startMoto(options: MotoOptions): Promise<Moto> {
     const url = `http://127.0.0.1:${port}`;
     try {
       await answers(url, child);
-      return { url, admin: await createAdmin(url), stop: () => stop(child) };
+      const admin = await createAdmin(url, ownAccount);
+      const otherAdmins: LabAccount[] = [];
+      // One by one: moto counts the calls that it does not check, and may miscount those that come together.
+      for (const account of otherAccounts) otherAdmins.push(await createAdmin(url, account));
+      return { url, admin, otherAdmins, stop: () => stop(child) };
     } catch (error) {
       await stop(child);
       // Somebody may have taken the port between our asking and moto's binding.
@@ -74,8 +95,8 @@ function motoEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     ...env,
     ...Object.fromEntries(inherited.map((name) => [name, undefined])),
     MOTO_IAM_LOAD_MANAGED_POLICIES: "true",
-    // The three calls of createAdmin; from the fourth on moto checks signature and policies of every call.
-    INITIAL_NO_AUTH_ACTION_COUNT: "3",
+    // The calls of createAdmin; from the next one on moto checks signature and policies of every call.
+    INITIAL_NO_AUTH_ACTION_COUNT: String(CALLS_FOR_ADMIN * (1 + otherAccounts.length)),
   };
 }
 
@@ -96,7 +117,7 @@ async function answers(url: string, child: ChildProcess): Promise<void> {
   while (Date.now() < deadline) {
     if (spawnError) throw new Error(`moto cannot be started: ${spawnError.message}`);
     if (hasEnded(child)) throw new Error(`moto ended before it answered (${describeEnd(child)})`);
-    // moto's own page: an API call would use up one of the three that are not checked.
+    // moto's own page: an API call would use up one of those that are not checked.
     const response = await fetch(`${url}/moto-api/data.json`).catch(() => undefined);
     await response?.body?.cancel();
     if (response?.ok) return;
@@ -105,8 +126,12 @@ async function answers(url: string, child: ChildProcess): Promise<void> {
   throw new Error(`moto did not answer within ${startTimeoutMs / 1000} s`);
 }
 
-async function createAdmin(url: string): Promise<AccessKey> {
-  const iam: IAMClient = iamClient({ endpointUrl: url, accessKeyId: "first", secretAccessKey: "calls" });
+const CALLS_FOR_ADMIN = 3;
+
+async function createAdmin(url: string, account: AccountSpec): Promise<LabAccount> {
+  const first = { endpointUrl: url, accessKeyId: "first", secretAccessKey: "calls" };
+  const iam = iamClient(first, account.region);
+  inAccount(iam, account.accountId);
   const UserName = ADMIN;
   const everything = {
     Version: "2012-10-17",
@@ -123,7 +148,19 @@ async function createAdmin(url: string): Promise<AccessKey> {
   const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName }));
   iam.destroy();
   if (!key?.AccessKeyId || !key.SecretAccessKey) throw new Error("moto made no access key");
-  return { accessKeyId: key.AccessKeyId, secretAccessKey: key.SecretAccessKey };
+  return { ...account, accessKeyId: key.AccessKeyId, secretAccessKey: key.SecretAccessKey };
+}
+
+/** Names the account of calls whose keys belong to none yet. The front lets nobody do so. */
+function inAccount(iam: IAMClient, account: string): void {
+  iam.middlewareStack.add(
+    (next) => (args) => {
+      const { headers } = args.request as { headers: Record<string, string> };
+      headers["x-moto-account-id"] = account;
+      return next(args);
+    },
+    { step: "build", name: "account" },
+  );
 }
 
 function hasEnded(child: ChildProcess): boolean {

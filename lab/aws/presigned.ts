@@ -1,6 +1,7 @@
 import { randomUUID, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Query } from "./call";
+import type { LabAccount } from "../types";
 import type { Moto } from "./moto";
 import { AwsError, escapeXml, successAnswer, textOfXml, type Answer, type QueryParameters } from "./query";
 import { ALGORITHM, sha256, signatureOf, signedHeaders, type AccessKey } from "./sign";
@@ -13,7 +14,7 @@ const LEEWAY_MS = 5 * 60_000;
 
 /**
  * Answers a call whose signature is in its URL: GetCallerIdentity, as `aws eks get-token` makes it. moto looks for
- * signatures in headers only, so this one is verified here. The front has the administrator's secret and no other: it takes
+ * signatures in headers only, so this one is verified here. The front has the administrators' secrets and no others: it takes
  * nobody else for who he says he is, where AWS would.
  */
 export async function answerPresigned(incoming: IncomingMessage, query: Query, moto: Moto): Promise<Answer> {
@@ -24,8 +25,10 @@ export async function answerPresigned(incoming: IncomingMessage, query: Query, m
   if (incoming.method !== "GET" || body.length > 0 || parameters.action !== "GetCallerIdentity") {
     throw new AwsError("AccessDenied", "The lab takes no presigned call but GET of GetCallerIdentity.", 403);
   }
-  verifyPresigned(incoming.headers, parameters, moto.admin);
-  return callerIdentity(incoming.headers.accept, moto);
+  const [accessKeyId] = (parameters.get("X-Amz-Credential") ?? "").split("/");
+  const signer = moto.otherAdmins.find((admin) => admin.accessKeyId === accessKeyId) ?? moto.admin;
+  verifyPresigned(incoming.headers, parameters, signer);
+  return callerIdentity(incoming.headers.accept, moto.url, signer);
 }
 
 /**
@@ -109,14 +112,18 @@ function mismatch(): AwsError {
   );
 }
 
-/** Who the administrator is, by moto; JSON where that is asked for, as STS gives it. */
-async function callerIdentity(accept: string | undefined, moto: Moto): Promise<Answer> {
+/** Who an administrator is, by moto; JSON where that is asked for, as STS gives it. */
+async function callerIdentity(
+  accept: string | undefined,
+  motoUrl: string,
+  admin: LabAccount,
+): Promise<Answer> {
   const action = "GetCallerIdentity";
   const body = new URLSearchParams({ Action: action, Version: "2011-06-15" }).toString();
   const contentType = "application/x-www-form-urlencoded; charset=utf-8";
-  const call = { method: "POST", service: "sts", region: "us-east-1", contentType, body } as const;
-  const headers = signedHeaders({ ...call, url: `${moto.url}/` }, moto.admin);
-  const response = await fetch(`${moto.url}/`, { method: "POST", headers, body });
+  const call = { method: "POST", service: "sts", region: admin.region, contentType, body } as const;
+  const headers = signedHeaders({ ...call, url: `${motoUrl}/` }, admin);
+  const response = await fetch(`${motoUrl}/`, { method: "POST", headers, body });
   const text = await response.text();
   if (!response.ok) throw new Error(`moto does not know its administrator: ${response.status} ${text}`);
   const identity = ["Arn", "UserId", "Account"].map((name) => [name, textOfXml(text, name) ?? ""] as const);

@@ -1,6 +1,7 @@
-import type { Account } from "./account";
+import type { Accounts } from "./account";
 import type { KeyFinder } from "./discovery";
-import { accountId, type Moto } from "./moto";
+import type { LabAccount } from "../types";
+import type { Moto } from "./moto";
 import { AwsError, escapeXml, successAnswer, textOfXml, type Answer, type QueryParameters } from "./query";
 import { signedHeaders } from "./sign";
 import { issuerOf, verifyToken, wrongAudience, type Claims } from "./token";
@@ -10,7 +11,7 @@ import { readWebIdentityRequest, type WebIdentityRequest } from "./webIdentityRe
 /** What the front has at hand to decide who may assume a role. */
 export interface StsParts {
   moto: Moto;
-  account: Account;
+  accounts: Accounts;
   keys: KeyFinder;
 }
 
@@ -20,14 +21,17 @@ export async function assumeRoleWithWebIdentity(
   parts: StsParts,
 ): Promise<Answer> {
   const request = readWebIdentityRequest(parameters);
-  const providerArn = providerArnOf(request, issuerOf(request.token));
-  const provider = await parts.account.oidcProvider(providerArn);
-  if (!provider) throw noProvider(issuerOf(request.token));
+  const issuerUrl = issuerOf(request.token);
+  const providerArn = providerArnOf(request, issuerUrl);
+  // The ROLE's account: what other accounts have, the cluster's own among them, does not count.
+  const place = parts.accounts.find(request);
+  const provider = await place?.account.oidcProvider(providerArn);
+  if (!place || !provider) throw noProvider(issuerUrl);
 
   const claims = await verifyToken(request.token, parts.keys);
   if (!provider.clientIds.includes(claims.audience)) throw wrongAudience();
 
-  const role = await parts.account.role(request.roleArn);
+  const role = await place.account.role(request.roleArn);
   // A role that does not exist is not told apart from one that does not trust the caller.
   if (!role) throw notAuthorized();
   const { roleSessionName } = request;
@@ -39,18 +43,23 @@ export async function assumeRoleWithWebIdentity(
       "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
     );
   }
-  return sessionAnswer(await mintSession(request, parts.moto), request, claims, role.id, providerArn);
+  return sessionAnswer(
+    await mintSession(request, parts.moto, place.admin),
+    request,
+    claims,
+    role.id,
+    providerArn,
+  );
 }
 
-/** The provider that an issuer has, or would have, in the ROLE's account; the only account here is the lab's. */
+/** The provider that an issuer has, or would have, in the ROLE's account. */
 function providerArnOf(request: WebIdentityRequest, issuerUrl: string): string {
-  const inThisAccount = request.accountId === accountId && request.partition === "aws";
   const [, hostAndPath] = /^https:\/\/(.{1,247})$/.exec(issuerUrl) ?? [];
-  if (!inThisAccount || !hostAndPath) throw noProvider(issuerUrl);
+  if (!hostAndPath) throw noProvider(issuerUrl);
   return `arn:${request.partition}:iam::${request.accountId}:oidc-provider/${hostAndPath}`;
 }
 
-async function mintSession(request: WebIdentityRequest, moto: Moto): Promise<string> {
+async function mintSession(request: WebIdentityRequest, moto: Moto, admin: LabAccount): Promise<string> {
   const body = new URLSearchParams({
     Action: "AssumeRoleWithWebIdentity",
     Version: "2011-06-15",
@@ -61,8 +70,8 @@ async function mintSession(request: WebIdentityRequest, moto: Moto): Promise<str
   }).toString();
   const contentType = "application/x-www-form-urlencoded; charset=utf-8";
   // moto takes the partition from the region of the signature.
-  const call = { method: "POST", service: "sts", region: "us-east-1", contentType, body } as const;
-  const headers = signedHeaders({ ...call, url: `${moto.url}/` }, moto.admin);
+  const call = { method: "POST", service: "sts", region: admin.region, contentType, body } as const;
+  const headers = signedHeaders({ ...call, url: `${moto.url}/` }, admin);
   const response = await fetch(`${moto.url}/`, { method: "POST", headers, body });
   const text = await response.text();
   if (!response.ok) throw new Error(`moto minted no session: ${response.status} ${text}`);

@@ -1,7 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { startAws } from "../aws";
-import { adminArn } from "../aws/moto";
 import { startApiServer, type StartedApiServer } from "../kubernetes/apiServer";
 import { completeBareCluster, completeCluster } from "../kubernetes/cluster";
 import { createClusterFiles, nodeNameOf } from "../kubernetes/clusterFiles";
@@ -98,7 +97,7 @@ async function startParts(surroundings: Surroundings): Promise<StartedParts> {
   ]);
   planes.authenticator.open({
     stsUrl: aws.aws.endpointUrl,
-    administratorArn: adminArn,
+    administratorArns: aws.administratorArns,
   });
   if (clusters.length > 0) {
     await startNodes({ directory, binaries, aws, nodes: planes.clusters, children });

@@ -3,11 +3,11 @@ import type { CertificateAuthority } from "../pki";
 import { callerOf } from "./caller";
 import { presignedUrlIn, TokenRefused } from "./token";
 
-/** Whom the authenticator knows: on EKS, too, whoever made a cluster is its administrator from the start. */
+/** Whom the authenticator knows. On EKS, too, whoever made a cluster is its administrator; here it may be anybody's. */
 export interface LoginSettings {
   /** Where STS is: the only address that is ever called. */
   stsUrl: string;
-  administratorArn: string;
+  administratorArns: string[];
 }
 
 interface TokenReview {
@@ -73,7 +73,7 @@ export class Authenticator {
     }
     try {
       const caller = await callerOf(presignedUrlIn(token, login.stsUrl), clusterName);
-      if (caller.arn !== login.administratorArn) {
+      if (!login.administratorArns.includes(caller.arn)) {
         throw new TokenRefused("the caller is nobody here");
       }
       const uid = `aws-iam-authenticator:${caller.account}:${caller.userId}`;

@@ -79,14 +79,19 @@ export function trustPolicy(...clusters: FakeCluster[]): string {
 }
 
 /** Makes a role that may read S3, and returns its ARN. */
-export async function createReaderRole(iam: IAMClient, name: string, document: string): Promise<string> {
+export async function createReaderRole(
+  iam: IAMClient,
+  name: string,
+  document: string,
+  partition = "aws",
+): Promise<string> {
   const { Role: role } = await iam.send(
     new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: document }),
   );
   await iam.send(
     new AttachRolePolicyCommand({
       RoleName: name,
-      PolicyArn: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
+      PolicyArn: `arn:${partition}:iam::aws:policy/AmazonS3ReadOnlyAccess`,
     }),
   );
   return role?.Arn ?? "";
