@@ -19,12 +19,19 @@ const requiredLists = [
   "id_token_signing_alg_values_supported",
 ];
 
+/** Reads a JSON document by the address under which it is published; rejects where there is none. */
+export type ReadDocument = (url: string) => Promise<Record<string, unknown>>;
+
 /** Gets the keys that an issuer signs with, by OIDC discovery. */
 export class KeyFinder {
   private readonly clusters: Map<string, IssuingCluster>;
   private readonly cache = new Map<string, { keys: JSONWebKeySet; until: number }>();
 
-  constructor(clusters: IssuingCluster[]) {
+  /** `elsewhere` reads what issuers publish that are none of these clusters. */
+  constructor(
+    clusters: IssuingCluster[],
+    private readonly elsewhere: ReadDocument = () => Promise.reject(keysUnavailable()),
+  ) {
     this.clusters = new Map(clusters.map((cluster) => [cluster.issuerUrl, cluster]));
   }
 
@@ -33,8 +40,10 @@ export class KeyFinder {
     const cached = this.cache.get(issuerUrl);
     if (cached && !fresh && cached.until > Date.now()) return cached.keys;
     const cluster = this.clusters.get(issuerUrl);
-    if (!cluster) throw keysUnavailable();
-    const keys = await discover(cluster).catch(() => {
+    const read: ReadDocument = cluster
+      ? (url) => getJson(whereItReallyIs(url, cluster), cluster.caCertificate)
+      : this.elsewhere;
+    const keys = await discover(issuerUrl, read).catch(() => {
       throw keysUnavailable();
     });
     this.cache.set(issuerUrl, { keys, until: Date.now() + cacheMs });
@@ -51,26 +60,22 @@ export function keysUnavailable(): AwsError {
   );
 }
 
-async function discover(cluster: IssuingCluster): Promise<JSONWebKeySet> {
-  const document = await getJson(
-    `${cluster.endpoint}/.well-known/openid-configuration`,
-    cluster.caCertificate,
-  );
+async function discover(issuerUrl: string, read: ReadDocument): Promise<JSONWebKeySet> {
+  const document = await read(`${issuerUrl}/.well-known/openid-configuration`);
   const { issuer, jwks_uri: jwksUri } = document;
-  if (issuer !== cluster.issuerUrl || typeof jwksUri !== "string")
-    throw new Error("another issuer's document");
+  if (issuer !== issuerUrl || typeof jwksUri !== "string") throw new Error("another issuer's document");
   if (!requiredLists.every((name) => Array.isArray(document[name]))) throw new Error("incomplete document");
 
-  const keySet = await getJson(keySetUrl(jwksUri, cluster), cluster.caCertificate);
+  const keySet = await read(jwksUri);
   if (!isKeySet(keySet) || keySet.keys.length === 0) throw new Error("no keys");
   return keySet;
 }
 
-/** Where the key set really is: what lies below the issuer URL, or at the endpoint itself; nowhere else. */
-function keySetUrl(jwksUri: string, cluster: IssuingCluster): string {
-  const real = jwksUri.startsWith(`${cluster.issuerUrl}/`)
-    ? cluster.endpoint + jwksUri.slice(cluster.issuerUrl.length)
-    : jwksUri;
+/** Where a cluster's document really is: what lies below the issuer URL, or at the endpoint itself; nowhere else. */
+function whereItReallyIs(url: string, cluster: IssuingCluster): string {
+  const real = url.startsWith(`${cluster.issuerUrl}/`)
+    ? cluster.endpoint + url.slice(cluster.issuerUrl.length)
+    : url;
   if (new URL(real).origin !== new URL(cluster.endpoint).origin) throw new Error("keys of another host");
   return real;
 }

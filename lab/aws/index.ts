@@ -1,8 +1,10 @@
 import { Accounts } from "./account";
+import { s3Client } from "./clients";
 import { KeyFinder } from "./discovery";
 import { createNodeRole, registerClusters, type EksCluster } from "./eks";
 import { startFront } from "./front";
 import { iamClient } from "./iamClient";
+import { publicBuckets } from "./publicBuckets";
 import { adminArn, startMoto, type MotoOptions } from "./moto";
 import type { LabAws } from "../types";
 
@@ -33,6 +35,7 @@ export async function startAws(options: AwsOptions): Promise<StartedAws> {
   const moto = await startMoto(options);
   const admins = [moto.admin, ...moto.otherAdmins];
   const accounts = new Accounts(moto.url, admins);
+  const s3 = s3Client({ endpointUrl: moto.url, ...moto.admin });
   try {
     const iam = iamClient({ endpointUrl: moto.url, ...moto.admin });
     await registerClusters(options.clusters, moto, iam);
@@ -40,7 +43,7 @@ export async function startAws(options: AwsOptions): Promise<StartedAws> {
     const front = await startFront({
       moto,
       accounts,
-      keys: new KeyFinder(options.clusters),
+      keys: new KeyFinder(options.clusters, publicBuckets(s3)),
       clusters: options.clusters,
       trustPolicyQuota: options.trustPolicyQuota ?? defaultTrustPolicyQuota,
     });
@@ -58,6 +61,7 @@ export async function startAws(options: AwsOptions): Promise<StartedAws> {
         await front.close();
         iam.destroy();
         accounts.close();
+        s3.destroy();
         await moto.stop();
       },
     };

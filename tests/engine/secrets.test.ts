@@ -121,6 +121,7 @@ async function tracesOf(scope: Scope, stack: EngineStack, program: PulumiFn): Pr
 const asLines = (events: EngineEvent[]): string => events.map((event) => JSON.stringify(event)).join("\n");
 
 describeEngine("engine: secrets", (newScope) => {
+  let stack: EngineStack;
   let secrets: Secrets;
   let traces: Traces;
   let laidOpen: string;
@@ -151,7 +152,7 @@ describeEngine("engine: secrets", (newScope) => {
       };
       return Promise.resolve(outputsOf(new MultiClusterIrsa("app", args, { provider })));
     };
-    const stack = await scope.open(program);
+    stack = await scope.open(program);
     traces = await tracesOf(scope, stack, program);
     secrets = secretsOf(scope, client.privateKey);
     ({ resources } = (
@@ -161,6 +162,9 @@ describeEngine("engine: secrets", (newScope) => {
     const leaky = async () => ({ ...(await program()), leak: ireland.kubeconfig });
     planted = await tracesOf(scope, stack, leaky);
   });
+
+  // The scope does not know of what the Automation API was told to do directly.
+  after(() => stack.destroy());
 
   it("are looked for in all that a run leaves behind", () => {
     for (const [name, trace] of Object.entries(traces)) assert.ok(trace.length > 100, name);
