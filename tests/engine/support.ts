@@ -63,16 +63,17 @@ export async function deleteProvider({ aws }: Aws, OpenIDConnectProviderArn: str
   await iamClient(aws).send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn }));
 }
 
-/** A role as IAM has it, with its trust policy; undefined when there is none. */
-export async function roleInIam({ aws }: Aws, name: string) {
-  const { Role } = (await unlessAbsent(iamClient(aws).send(new GetRoleCommand({ RoleName: name })))) ?? {};
+/** A role as IAM has it, with its trust policy; undefined when there is none. A region of another partition asks that one. */
+export async function roleInIam({ aws }: Aws, name: string, region?: string) {
+  const { Role } =
+    (await unlessAbsent(iamClient(aws, region).send(new GetRoleCommand({ RoleName: name })))) ?? {};
   return Role && { ...Role, trustPolicy: decodeURIComponent(Role.AssumeRolePolicyDocument ?? "") };
 }
 
 /** ARNs of the managed policies that are attached to a role, in alphabetical order. */
-export async function attachedPolicies({ aws }: Aws, roleName: string): Promise<string[]> {
+export async function attachedPolicies({ aws }: Aws, roleName: string, region?: string): Promise<string[]> {
   const command = new ListAttachedRolePoliciesCommand({ RoleName: roleName });
-  const { AttachedPolicies = [] } = await iamClient(aws).send(command);
+  const { AttachedPolicies = [] } = await iamClient(aws, region).send(command);
   return AttachedPolicies.map(({ PolicyArn = "" }) => PolicyArn).sort();
 }
 
@@ -104,8 +105,8 @@ export async function providerInIam(lab: Aws, issuerUrl: string) {
 }
 
 /** ARNs of all OIDC providers of the account. */
-export async function allProviderArns({ aws }: Aws): Promise<string[]> {
-  const listed = await iamClient(aws).send(new ListOpenIDConnectProvidersCommand({}));
+export async function allProviderArns({ aws }: Aws, region?: string): Promise<string[]> {
+  const listed = await iamClient(aws, region).send(new ListOpenIDConnectProvidersCommand({}));
   return (listed.OpenIDConnectProviderList ?? []).map(({ Arn = "" }) => Arn);
 }
 
