@@ -5,11 +5,24 @@ export interface Partition {
   reverseDnsPrefix: string;
 }
 
-/** The partition that a region is in, of those that EKS users have (aws-sdk-go-base endpoints: endpoints_gen.go). */
+// aws-sdk-go-base endpoints (endpoints_gen.go), which is made of the same data as
+// https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json
+const OTHERS: [prefix: string, id: string, dnsSuffix: string][] = [
+  ["cn-", "aws-cn", "amazonaws.com.cn"],
+  ["us-gov-", "aws-us-gov", "amazonaws.com"],
+  ["eusc-", "aws-eusc", "amazonaws.eu"],
+  ["us-iso-", "aws-iso", "c2s.ic.gov"],
+  ["us-isob-", "aws-iso-b", "sc2s.sgov.gov"],
+  ["eu-isoe-", "aws-iso-e", "cloud.adc-e.uk"],
+  ["us-isof-", "aws-iso-f", "csp.hci.ic.gov"],
+];
+
+/** The partition that a region is in. */
 export function partitionOf(region: string): Partition {
-  if (region.startsWith("cn-")) {
-    return { id: "aws-cn", dnsSuffix: "amazonaws.com.cn", reverseDnsPrefix: "cn.com.amazonaws" };
-  }
-  const id = region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
-  return { id, dnsSuffix: "amazonaws.com", reverseDnsPrefix: "com.amazonaws" };
+  const [, id, dnsSuffix] = OTHERS.find(([prefix]) => region.startsWith(prefix)) ?? [
+    "",
+    "aws",
+    "amazonaws.com",
+  ];
+  return { id, dnsSuffix, reverseDnsPrefix: dnsSuffix.split(".").reverse().join(".") };
 }
