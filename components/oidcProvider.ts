@@ -61,59 +61,64 @@ function ownProvider(
   issuerUrl: pulumi.Output<string>,
   context: ProviderContext,
 ): MadeOidcProvider {
-  const { what, path, parent, account, tags, formerNames = [] } = context;
-  const computed = pulumi
+  const { parent, account, tags, formerNames = [] } = context;
+  const arn = pulumi
     .all([account, issuerUrl])
-    .apply(([where, url]) => oidcProviderArn(parseIssuer(url), where));
-  const creation: Creation = { what, path, parent };
-  const owner: ProviderOwner = { what, propertyPath: `${path}issuerUrl`, arn: computed };
+    .apply(([where, known]) => oidcProviderArn(parseIssuer(known), where));
+  const owner: ProviderOwner = { what: context.what, propertyPath: `${context.path}issuerUrl`, arn };
   const owners = providerOwners();
   const claimed = owners.claim(cluster.issuerUrl, issuerUrl, owner, parent);
-  const url = pulumi.all([claimed, computed]).apply(([one, arn]) => {
-    creation.arn = arn;
-    return one;
-  });
-  const adopted = cluster.oidcProviderArn;
-  const takeover = isPlain(adopted) ? { arn: adopted } : undefined;
-  const hooks = takeover ? undefined : refuseExisting(owners.hookName(name), creation);
+  const { oidcProviderArn: existing } = cluster;
+  const { url, options } = isPlain(existing)
+    ? takenOver(existing, claimed, context)
+    : newlyMade(owners.hookName(name), claimed, arn, context);
   const resource = new OpenIdConnectProvider(
     name,
     {
-      url: takeover ? whenTakeable(takeover.arn, url, context) : url,
+      url,
       clientIdLists: [STS_AUDIENCE],
       ...(cluster.thumbprints && { thumbprintLists: cluster.thumbprints }),
       ...(tags && { tags }),
     },
-    {
-      parent,
-      aliases: formerNames.map((former) => ({ name: former })),
-      ...(hooks && { hooks }),
-      // Whatever differs stays as it is until the provider is taken over.
-      ...(takeover && { import: takeover.arn, ignoreChanges: ["tags", "tagsAll", "thumbprintLists"] }),
-    },
+    { ...options, parent, aliases: formerNames.map((former) => ({ name: former })) },
   );
   owner.resource = resource;
-  return { issuerUrl, arn: confirmedArn(computed, resource.arn, resource), resource };
+  return { issuerUrl, arn: confirmedArn(arn, resource.arn, resource), resource };
 }
 
-/** The issuer, once its provider was seen to be fit to be taken over as it is. */
-function whenTakeable(
-  arn: string,
+interface Making {
+  url: pulumi.Output<string>;
+  options: pulumi.CustomResourceOptions;
+}
+
+/** A provider that is made, unless the account has it already. */
+function newlyMade(
+  hookName: string,
   issuerUrl: pulumi.Output<string>,
-  context: ProviderContext,
-): pulumi.Output<string> {
-  const given = checkedAdoption(arn, issuerUrl, context);
-  return pulumi.all([given, issuerUrl]).apply(async ([known, url]) => {
-    const reason = await takeoverProblem(known, context.parent);
-    if (reason !== undefined) {
-      throw lateProblems(
-        context.what,
-        [{ propertyPath: `${context.path}oidcProviderArn`, reason }],
-        context.parent,
-      );
-    }
-    return url;
+  computed: pulumi.Output<string>,
+  { what, path, parent }: ProviderContext,
+): Making {
+  const creation: Creation = { what, path, parent };
+  const url = pulumi.all([issuerUrl, computed]).apply(([known, arn]) => {
+    creation.arn = arn;
+    return known;
   });
+  const hooks = refuseExisting(hookName, creation);
+  return { url, options: hooks ? { hooks } : {} };
+}
+
+/** A provider that is taken over once it was seen to be fit for it. Whatever differs stays as it is until that is done. */
+function takenOver(existing: string, issuerUrl: pulumi.Output<string>, context: ProviderContext): Making {
+  const { what, path, parent } = context;
+  const given = checkedAdoption(existing, issuerUrl, context);
+  const url = pulumi.all([given, issuerUrl]).apply(async ([arn, known]) => {
+    const reason = await takeoverProblem(arn, parent);
+    if (reason !== undefined) {
+      throw lateProblems(what, [{ propertyPath: `${path}oidcProviderArn`, reason }], parent);
+    }
+    return known;
+  });
+  return { url, options: { import: existing, ignoreChanges: ["tags", "tagsAll", "thumbprintLists"] } };
 }
 
 /**
