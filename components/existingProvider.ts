@@ -42,9 +42,12 @@ export async function refuseIfExisting({ what, path, parent, arn }: Creation): P
   // Whoever may not look is told by IAM, and so is he who is overtaken.
   const found = await getOpenIdConnectProvider({ arn }, { parent }).catch(() => undefined);
   if (found !== undefined) {
+    const names =
+      path === "" ? "the option aliases" : `${path}formerNames, or the option aliases of the component`;
     const reason =
-      `has an OIDC provider in this account already, made by another stack or tool: adopt ${arn} by ${path}oidcProviderArn, ` +
-      `or take it over by importOidcProvider: true beside it`;
+      `has an OIDC provider in this account already. Made by another stack or tool: adopt ${arn} by ${path}oidcProviderArn, or take it over by ` +
+      `importOidcProvider: true beside it. Made by this stack under a former name: give that name by ${names}, and nothing else, since the ` +
+      "provider would be deleted under its former name";
     throw lateProblems(what, [{ propertyPath: `${path}issuerUrl`, reason }], parent);
   }
 }

@@ -129,7 +129,7 @@ describe("an OIDC provider that exists before it is created", () => {
     const { result } = await look(arn);
     assert.match(
       (await result) ?? "",
-      /clusters\[2\]\.issuerUrl has an OIDC provider in this account already, .*adopt arn:.*B{32} by clusters\[2\]\.oidcProviderArn, or take it over by importOidcProvider: true/,
+      /clusters\[2\]\.issuerUrl has an OIDC provider in this account already\. .*adopt arn:.*B{32} by clusters\[2\]\.oidcProviderArn, or take it over by importOidcProvider: true .*former name: give that name by clusters\[2\]\.formerNames, or the option aliases/,
     );
   });
 
