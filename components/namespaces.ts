@@ -8,8 +8,8 @@ import type { IrsaCluster, ServiceAccountBinding } from "./types";
 /** Who makes which namespaces, by issuer and namespace. */
 type Owners = Map<string, { what: string; resource: pulumi.Resource }>;
 
-// By the connection to the engine, of which each program has its own: a process may run several, one after the other or at once.
-const ownersOfPrograms = new WeakMap<object, Owners>();
+// By the program's root: a process may run several programs, one after the other or at once.
+const ownersByProgram = new WeakMap<pulumi.Resource, Owners>();
 
 /**
  * Makes the namespaces that a cluster's bindings ask for, where they are missing, by name. They are left behind, since what others run in
@@ -72,8 +72,9 @@ function claim(
 }
 
 function ownersInThisProgram(): Owners {
-  const program = pulumi.runtime.getMonitor() as object | undefined;
-  const owners = (program && ownersOfPrograms.get(program)) ?? (new Map() as Owners);
-  if (program) ownersOfPrograms.set(program, owners);
+  const root = pulumi.runtime.getStackResource();
+  const owners = (root && ownersByProgram.get(root)) ?? (new Map() as Owners);
+  // A test with mocks has no root, and may well make the same component again and again.
+  if (root) ownersByProgram.set(root, owners);
   return owners;
 }

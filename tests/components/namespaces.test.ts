@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { MultiClusterIrsaArgs } from "../../index";
 import { cluster, FLEET, goodArgs, KUBERNETES, late, NAMESPACE, SERVICE_ACCOUNT } from "../support/clusters";
-import { eksIssuer } from "../support/fleet";
+import { eksIssuer, providerArn } from "../support/fleet";
+import { inStack, STACK } from "../support/program";
 import { record, recordFailure, type Library } from "../support/recorder";
 
 const jobs = (name: string, createNamespace = true) => ({ namespace: "jobs", name, createNamespace });
@@ -48,15 +49,19 @@ describe("createNamespace", () => {
 });
 
 describe("createNamespace by two components of one program", () => {
-  const two =
-    (first: Partial<MultiClusterIrsaArgs>, second: Partial<MultiClusterIrsaArgs>) => (lib: Library) => {
-      new lib.MultiClusterIrsa("app", fleet(first));
-      new lib.MultiClusterIrsa("web", fleet({ serviceAccounts: [jobs("w")], ...second }));
-    };
+  /** The second one's cluster is the first one's by another name, unless it has another issuer. */
+  const two = (issuer: string, namespace: string) => (lib: Library) => {
+    const azure = cluster("azure", issuer, {
+      issuerUrl: late(eksIssuer(issuer)),
+      oidcProviderArn: providerArn(eksIssuer(issuer)),
+    });
+    new lib.MultiClusterIrsa("app", fleet({}));
+    const serviceAccounts = [{ ...jobs("w"), namespace }];
+    new lib.MultiClusterIrsa("web", fleet({ clusters: [azure], serviceAccounts }));
+  };
 
   it("in one cluster is an error that names both, whatever they call the cluster", async () => {
-    const called = { clusters: [cluster("azure", "B", { issuerUrl: late(eksIssuer("B")) })] };
-    const { errors, resources } = await recordFailure(two({}, called));
+    const { errors, resources } = await recordFailure(inStack(two("B", "jobs")), STACK);
     assert.equal(
       errors[0]!.message.replace('error serializing property "metadata": ', ""),
       'MultiClusterIrsa "web": one problem in its arguments\n' +
@@ -67,19 +72,24 @@ describe("createNamespace by two components of one program", () => {
   });
 
   it("in two clusters is none, nor are two namespaces", async () => {
-    const elsewhere = { clusters: [cluster("blue", "D")] };
-    const another = { serviceAccounts: [{ ...jobs("w"), namespace: "web" }] };
-    for (const changes of [elsewhere, another]) {
-      const { recording } = await record(two({}, changes));
-      const perCluster = changes === elsewhere ? 1 : 2;
-      assert.equal(recording.of(NAMESPACE).length, 2 + perCluster);
+    for (const program of [two("D", "jobs"), two("B", "web")]) {
+      const { recording } = await record(inStack(program), STACK);
+      assert.equal(recording.of(NAMESPACE).length, 3);
     }
   });
 
   it("in two programs of one process is none", async () => {
     for (const name of ["app", "web"]) {
-      const { recording } = await record((lib) => new lib.MultiClusterIrsa(name, fleet({})));
+      const { recording } = await record(
+        inStack((lib) => new lib.MultiClusterIrsa(name, fleet({}))),
+        STACK,
+      );
       assert.equal(recording.of(NAMESPACE).length, 2);
     }
+  });
+
+  it("is nobody's without a program, as in a user's tests with mocks", async () => {
+    const { recording } = await record(two("B", "jobs"));
+    assert.equal(recording.of(NAMESPACE).length, 3);
   });
 });

@@ -1,23 +1,14 @@
 import assert from "node:assert/strict";
-import * as pulumi from "@pulumi/pulumi";
 import { Provider as AwsProvider } from "@pulumi/aws/provider";
 import { refuseIfExisting } from "../../components/existingProvider";
 import { late, PROVIDER, READER, ROLE } from "../support/clusters";
 import { eksIssuer, providerArn } from "../support/fleet";
+import { inStack, STACK } from "../support/program";
 import { type Library, record, recordFailure, type RecordOptions, UNKNOWN } from "../support/recorder";
 
 const issuerUrl = eksIssuer("B");
 const arn = providerArn(issuerUrl);
 const CLUSTER = { name: "east", issuerUrl };
-const STACK = { types: { "pulumi:pulumi:Stack": {} } };
-
-/** Runs the program as the engine does, with a root of its own. */
-const inStack = (program: (lib: Library) => unknown) => (lib: Library) => {
-  void pulumi.runtime.runInPulumiStack(() => {
-    program(lib);
-    return Promise.resolve({});
-  });
-};
 
 describe("owners of OIDC providers", () => {
   for (const preview of [true, false]) {
