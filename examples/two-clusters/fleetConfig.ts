@@ -108,7 +108,9 @@ function readKubeconfig(file: string, path: string, problems: Problem[]): string
   try {
     return readFileSync(resolve(file.replace(/^~(?=\/)/, homedir())), "utf8");
   } catch (error) {
-    const reason = `is not a file that can be read: ${error instanceof Error ? error.message : String(error)}`;
+    // Its own message would repeat what stands there, which may be a kubeconfig's text with its token.
+    const { code = "unknown error" } = error as NodeJS.ErrnoException;
+    const reason = `is not the path of a file that can be read (${code}): write the kubeconfig's path, not its text`;
     problems.push({ propertyPath: `${path}.kubeconfig`, reason });
     // Not empty, so that the fault is told once.
     return "unreadable";

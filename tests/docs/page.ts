@@ -63,6 +63,8 @@ export function sectionOf({ file, text }: Page, heading: string): string {
   }
   const body = text.slice(start + heading.length + 2);
   const depth = /^#+/.exec(heading)?.[0].length ?? 1;
-  const end = body.search(new RegExp(`^#{1,${depth}} `, "m"));
+  // A comment of the shell is no heading.
+  const masked = body.replaceAll(/^```[^]*?^```$/gm, (block) => block.replaceAll(/^#/gm, " "));
+  const end = masked.search(new RegExp(`^#{1,${depth}} `, "m"));
   return end < 0 ? body : body.slice(0, end);
 }

@@ -1,16 +1,30 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { CreateRoleCommand } from "@aws-sdk/client-iam";
+import { CreateRoleCommand, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
+import type { PulumiFn } from "@pulumi/pulumi/automation";
 import type { IrsaCluster } from "../../index";
 import { iamClient } from "../../lab/aws/clients";
-import type { EngineStack } from "../../lab/engine/workspace";
+import type { EngineStack, OperationResult } from "../../lab/engine/workspace";
+import { clusterApi } from "../../lab/kubernetes/client";
 import { issuerUrlOf, newIssuerId } from "../../lab/kubernetes/clusters";
 import { describeEngine, type Scope, type TestCluster } from "./lab";
-import { providerArn } from "./support";
+import { providerArn, serviceAccountsIn, TYPE } from "./support";
 import { changesIn, programOf, readRecipes, type Recipe, type RecipeScope } from "./recipes";
 
 /** What the page takes for granted, each by the words that speak of it. */
 const GIVEN: [RegExp, (scope: Scope) => Promise<unknown>][] = [
+  [
+    /"from-helm"/,
+    ({ clusters }) =>
+      Promise.all(
+        [clusters["virginia-blue"], clusters.ireland].map((cluster) =>
+          clusterApi(cluster).core.createNamespacedServiceAccount({
+            namespace: "default",
+            body: { metadata: { name: "from-helm" } },
+          }),
+        ),
+      ),
+  ],
   [
     /"made-by-hand"/,
     ({ lab }) =>
@@ -41,6 +55,11 @@ function namesIn({ lab, clusters }: Scope): RecipeScope {
     blueAnew: { ...green, name: "blue", issuerUrl: anew },
     rotatedKubeconfig: `${clusters["virginia-blue"].kubeconfig}\n`,
     reader: { namespace: "default", name: "s3-reader" },
+    securityAccount: {
+      accessKey: lab.aws.accessKeyId,
+      secretKey: lab.aws.secretAccessKey,
+      region: "us-east-1",
+    },
   };
 }
 
@@ -71,7 +90,10 @@ class Stacks {
 
   async of(project: string | undefined): Promise<EngineStack> {
     const key = project ?? "";
-    const more = { project: projectIn(this.scope, project), stateDirectory: this.stateDirectory };
+    const more = {
+      project: projectIn(this.scope, project),
+      stateDirectory: this.stateDirectory,
+    };
     const stack = this.opened.get(key) ?? (await this.scope.open(() => Promise.resolve({}), more));
     this.opened.set(key, stack);
     return stack;
@@ -85,15 +107,65 @@ class Stacks {
 
 async function follow({ fromNothing, steps }: Recipe, base: string, stacks: Stacks): Promise<void> {
   const { names, scope } = stacks;
-  if (!fromNothing) await (await stacks.of(undefined)).up(programOf(base, names));
-  for (const { code, project, before, changes } of steps) {
+  let last = programOf(base, names);
+  if (!fromNothing) await (await stacks.of(undefined)).up(last);
+  for (const { code, commands, project, before, changes } of steps) {
     const stack = await stacks.of(project);
-    const program = programOf(written(code, scope), names);
-    const preview = await stack.preview(program);
-    const up = await stack.up(program);
+    if (commands.length > 0) {
+      assert.deepEqual(changesIn(await typed(commands, stack, last, scope)), changes, commands.join("\n"));
+      continue;
+    }
+    last = programOf(written(code, scope), names);
+    const preview = await stack.preview(last);
+    const up = await stack.up(last);
     if (before) continue;
     assert.deepEqual(changesIn(preview), changes, `the preview of\n${code}`);
     assert.deepEqual(changesIn(up), changes, code);
+  }
+}
+
+/** Does what somebody types. Resolves to what the last command did. */
+async function typed(commands: string[], stack: EngineStack, program: PulumiFn, scope: Scope) {
+  let result: OperationResult | undefined;
+  for (const command of commands) {
+    if (command === "pulumi refresh") {
+      await meddle(scope, await roleNameOf(stack));
+      result = await stack.refresh();
+    } else if (command === "pulumi up") {
+      result = await stack.up(program);
+    } else {
+      throw new Error(`the page says to type "${command}", which is not tried here`);
+    }
+  }
+  assert.ok(result);
+  return result;
+}
+
+async function roleNameOf(stack: EngineStack): Promise<string> {
+  const { deployment } = (await stack.exportState()) as {
+    deployment: { resources: { type: string; id: string }[] };
+  };
+  return deployment.resources.find(({ type }) => type === TYPE.role)?.id ?? "";
+}
+
+/** What a refresh is to find: somebody has edited the trust policy, and taken an annotation away. */
+async function meddle({ lab, clusters }: Scope, roleName: string): Promise<void> {
+  await iamClient(lab.aws).send(
+    new UpdateAssumeRolePolicyCommand({ RoleName: roleName, PolicyDocument: BY_HAND }),
+  );
+  const { core } = clusterApi(clusters.ireland);
+  const target = { namespace: "default", name: "s3-reader" };
+  const account = await core.readNamespacedServiceAccount(target);
+  account.metadata!.annotations = {};
+  await core.replaceNamespacedServiceAccount({ ...target, body: account });
+}
+
+/** Takes away what a recipe leaves to others. */
+async function tidyUp({ clusters }: Scope): Promise<void> {
+  for (const cluster of Object.values(clusters)) {
+    for (const name of Object.keys(await serviceAccountsIn(cluster, "default"))) {
+      await clusterApi(cluster).core.deleteNamespacedServiceAccount({ namespace: "default", name });
+    }
   }
 }
 
@@ -110,6 +182,7 @@ describeEngine("engine: README's recipes for day two, as written", (newScope) =>
         await follow(recipe, base, stacks);
       } finally {
         await stacks.destroy();
+        await tidyUp(scope);
       }
     });
   }

@@ -1,3 +1,4 @@
+import * as aws from "@pulumi/aws/provider";
 import * as kubernetes from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { transformSync } from "esbuild";
@@ -6,10 +7,12 @@ import { changesOf } from "../../lab/engine/journal";
 import type { OperationResult } from "../../lab/engine/workspace";
 import { readPage, sectionOf } from "../docs/page";
 
-/** One program of a recipe, and what the page says it changes. */
+/** One program of a recipe, or the commands to type, and what the page says that changes. */
 export interface RecipeStep {
   /** The program, as written. */
   code: string;
+  /** What is typed, each without its comment; the program stays as it was. */
+  commands: string[];
   /** The project it belongs to; undefined: that of the recipe. */
   project?: string;
   /** Is this what is there before, in the place of the section's first program? */
@@ -26,12 +29,15 @@ export interface Recipe {
   steps: RecipeStep[];
 }
 
-const CHANGE = /^\/\/ ((?:create|update|delete|replace|import) \S+ \S+)$/;
+const CHANGE = /^(?:\/\/|#) ((?:create|update|delete|replace|import) \S+ \S+)$/;
 const NOTHING = "// nothing changes";
-/** The stack itself, and the default providers, of which the command line says nothing. */
-const NOT_SHOWN = ["pulumi:pulumi:Stack", "pulumi:providers:aws", "pulumi:providers:pulumi"];
-/** The engine tells a replacement as a whole, and in parts. */
-const PARTS_OF_A_REPLACEMENT = [
+const PROVIDERS: Record<string, string> = {
+  "pulumi:providers:aws": "aws.Provider",
+  "pulumi:providers:kubernetes": "k8s.Provider",
+};
+/** The engine tells a replacement as a whole, and in parts; and that it forgets what it had only read. */
+const NOT_TOLD = [
+  "discard",
   "create-replacement",
   "delete-replaced",
   "import-replacement",
@@ -45,7 +51,7 @@ const PROJECT = /^\/\/ In the project "([\w-]+)"/m;
 export function readRecipes(): { base: string; recipes: Recipe[] } {
   const section = sectionOf(readPage("README.md"), "## Day two");
   const [head = "", ...parts] = section.split(/^### /m);
-  const [base] = blocksOf(head);
+  const [base] = blocksOf(head).map(({ text }) => text);
   if (base === undefined) throw new Error("the section has no program to begin with");
   const recipes = parts.map((part) => {
     const steps = blocksOf(part).map(stepOf);
@@ -56,19 +62,29 @@ export function readRecipes(): { base: string; recipes: Recipe[] } {
   return { base, recipes: recipes.filter(({ steps }) => steps.length > 0) };
 }
 
-function blocksOf(text: string): string[] {
-  return [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code = ""]) => code);
+function blocksOf(text: string): { language: string; text: string }[] {
+  return [...text.matchAll(/^```(ts|console)\n([^]*?)^```$/gm)].map(([, language = "", code = ""]) => ({
+    language,
+    text: code,
+  }));
 }
 
-function stepOf(code: string): RecipeStep {
-  const lines = code.split("\n");
+function stepOf({ language, text }: { language: string; text: string }): RecipeStep {
+  const lines = text.trimEnd().split("\n");
   const changes = lines.flatMap((line) => CHANGE.exec(line)?.[1] ?? []);
-  const project = PROJECT.exec(code)?.[1];
-  const before = BEFORE.test(code);
+  const project = PROJECT.exec(text)?.[1];
+  const before = BEFORE.test(text);
   if (!before && changes.length === 0 && !lines.includes(NOTHING)) {
-    throw new Error(`it is not said what this program changes:\n${code}`);
+    throw new Error(`it is not said what this changes:\n${text}`);
   }
-  return { code, before, changes: changes.sort(), ...(project !== undefined && { project }) };
+  const typed = lines.map((line) => line.replace(/\s*#.*$/, "")).filter((line) => line !== "");
+  return {
+    code: language === "ts" ? text : "",
+    commands: language === "console" ? typed : [],
+    before,
+    changes: changes.sort(),
+    ...(project !== undefined && { project }),
+  };
 }
 
 /** What the recipes speak of and do not define. */
@@ -77,7 +93,7 @@ export type RecipeScope = Record<string, unknown>;
 /** Runs a program of the page; what it exports become the stack's outputs. */
 export function programOf(code: string, scope: RecipeScope): pulumi.automation.PulumiFn {
   const { code: javascript } = transformSync(code, { loader: "ts", format: "cjs" });
-  const names = { ...library, pulumi, k8s: kubernetes, ...scope };
+  const names = { ...library, pulumi, aws, k8s: kubernetes, ...scope };
   return () => {
     const exported: { exports: Record<string, unknown> } = { exports: {} };
     // The page's own text is the program: that is what is tried.
@@ -95,11 +111,11 @@ export function changesIn(result: OperationResult): string[] {
   const changes = changesOf(result);
   const imported = changes.filter(({ op }) => op === "import-replacement").map(({ urn }) => urn);
   const told = changes.flatMap(({ op, type, name, urn }) => {
-    if (type.startsWith("eks-irsa:") || NOT_SHOWN.includes(type) || PARTS_OF_A_REPLACEMENT.includes(op)) {
-      return [];
-    }
-    const kind =
-      type === "pulumi:providers:kubernetes" ? "k8s.Provider" : type.slice(type.lastIndexOf(":") + 1);
+    const hidden = type.startsWith("eks-irsa:") || type === "pulumi:pulumi:Stack";
+    if (hidden || NOT_TOLD.includes(op)) return [];
+    // The command line says nothing of default providers.
+    if (type.startsWith("pulumi:providers:") && name.startsWith("default")) return [];
+    const kind = PROVIDERS[type] ?? type.slice(type.lastIndexOf(":") + 1);
     // What was only read is replaced in the state, by what is owned from now on.
     return [`${imported.includes(urn) ? "import" : op} ${kind} ${name}`];
   });
