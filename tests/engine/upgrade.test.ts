@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { changesOf } from "../../lab/engine/journal";
-import { fixtureArgs, fixtureFolder, NAMESPACE, PROJECT } from "../fixtures/upgradeStack";
-import { describeEngine, irsaProgram, makeNamespace } from "./lab";
-import { deleteProvider, makeProvider } from "./support";
+import { deleteGiven, fixtureArgs, fixtureFolder, makeGiven, PROJECT } from "../fixtures/upgradeStack";
+import { describeEngine, irsaProgram } from "./lab";
 
 describeEngine("engine: stacks of earlier releases", (newScope) => {
   for (const version of readdirSync(join(__dirname, "..", "fixtures", "stacks"))) {
@@ -12,11 +11,8 @@ describeEngine("engine: stacks of earlier releases", (newScope) => {
 
     it(`${version} is upgraded without making, deleting or replacing anything`, async () => {
       const { lab, open } = await newScope();
-      await Promise.all(lab.clusters.map((cluster) => makeNamespace(cluster, NAMESPACE)));
       const args = fixtureArgs(version, lab.clusters);
-      const adopted = args.clusters.filter(({ oidcProviderArn }) => oidcProviderArn !== undefined);
-      // What the stack adopted is there, as it was for the release.
-      for (const { issuerUrl } of adopted) await makeProvider(lab, issuerUrl as string);
+      await makeGiven(lab, args);
       const program = irsaProgram(args);
       const stack = await open(program, { project: PROJECT });
       const state = JSON.parse(text) as { version: number; deployment: object };
@@ -27,7 +23,7 @@ describeEngine("engine: stacks of earlier releases", (newScope) => {
       const deployment = { ...state.deployment, secrets_providers: own.secrets_providers };
       await stack.importState({ ...state, deployment });
       const preview = await stack.preview();
-      for (const { oidcProviderArn } of adopted) await deleteProvider(lab, oidcProviderArn as string);
+      await deleteGiven(lab, args);
       // Another lab has other endpoints: the providers of Kubernetes learn them, which replaces nothing.
       const changes = changesOf(preview).filter(
         ({ op, type }) =>
