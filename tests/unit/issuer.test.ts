@@ -146,6 +146,36 @@ describe("issuer URL", () => {
     });
   }
 
+  it("refuses every known region on the domain of another partition", () => {
+    const commercial = ["us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx"].map((area) => `${area}-east-1`);
+    const elsewhere = [
+      ...["us-gov-west-1", "cn-north-1", "us-iso-east-1", "us-isob-east-1", "us-isof-south-1"],
+      ...["eusc-de-east-1", "eu-isoe-west-1", "ap-southeast-12"],
+    ];
+    for (const region of [...commercial, ...elsewhere]) {
+      const domains = ["amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "c2s.ic.gov", "csp.hci.ic.gov"];
+      const refused = domains.filter((domain) =>
+        issuerProblem(`https://oidc.eks.${region}.${domain}/id/${ID}`),
+      );
+      assert.ok(refused.length >= domains.length - 1, `${region}: ${refused.join(", ")}`);
+    }
+  });
+
+  it("leaves regions that nobody knows yet to EKS", () => {
+    for (const region of [
+      "xx-north-1",
+      "xus-east-1",
+      "us-east-1x",
+      "us-east-x",
+      "xcn-north-1",
+      "eusc-de-east",
+    ]) {
+      for (const domain of ["amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "c2s.ic.gov"]) {
+        assert.equal(issuerProblem(`https://oidc.eks.${region}.${domain}/id/${ID}`), undefined, region);
+      }
+    }
+  });
+
   it("takes 255 characters", () => {
     assert.equal(issuerProblem(`https://issuer.example.com/${"a".repeat(228)}`), undefined);
   });
