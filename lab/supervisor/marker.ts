@@ -5,8 +5,8 @@ import { pause, signal } from "./processes";
 /** The environment variable that every process of a lab carries, with the run's id as its value. */
 export const RUN_MARKER = "EKS_IRSA_LAB_RUN";
 
-function markedOnLinux(runId: string): number[] {
-  const wanted = `${RUN_MARKER}=${runId}`;
+function markedOnLinux(variable: string, value: string): number[] {
+  const wanted = `${variable}=${value}`;
   return fs
     .readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
@@ -20,13 +20,13 @@ function markedOnLinux(runId: string): number[] {
     .map(Number);
 }
 
-function markedByPs(runId: string): number[] {
+function markedByPs(variable: string, value: string): number[] {
   // -E prints the environment behind the command, for this user's own processes.
   const listing = execFileSync("ps", ["-Eww", "-A", "-o", "pid=,command="], {
     encoding: "utf8",
     maxBuffer: 64 * 1024 * 1024,
   });
-  const wanted = new RegExp(`\\s${RUN_MARKER}=${runId}(\\s|$)`);
+  const wanted = new RegExp(`\\s${variable}=${value}(\\s|$)`);
   return listing
     .split("\n")
     .filter((line) => wanted.test(line))
@@ -50,15 +50,18 @@ function descendantsByPs(roots: readonly number[]): number[] {
   return [...found];
 }
 
+/** The processes that carry an environment variable with this value. */
+export function markedProcesses(variable: string, value: string): number[] {
+  return process.platform === "linux" ? markedOnLinux(variable, value) : markedByPs(variable, value);
+}
+
 /**
  * The processes of a run, this one left out. `recorded` are pids known to be the run's: only of use where a process's
  * environment may be hidden.
  */
 export function processesOfRun(runId: string, recorded: readonly number[] = []): number[] {
-  const found =
-    process.platform === "linux"
-      ? [...markedOnLinux(runId), ...recorded]
-      : [...markedByPs(runId), ...descendantsByPs(recorded)];
+  const known = process.platform === "linux" ? recorded : descendantsByPs(recorded);
+  const found = [...markedProcesses(RUN_MARKER, runId), ...known];
   return [...new Set(found)].filter((pid) => pid !== process.pid);
 }
 

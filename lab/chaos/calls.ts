@@ -1,0 +1,43 @@
+import type { IncomingMessage } from "node:http";
+
+/** A call to AWS or to a cluster, as it passes a gate. */
+export interface GateCall {
+  /** `aws`, or the name of the cluster. */
+  server: string;
+  /** What it does, the same from run to run: `CreateRole`, `PATCH serviceaccounts/reader`. */
+  name: string;
+  /** Does it change anything? */
+  writes: boolean;
+  /** The caller's end of the connection, by which its process can be found. */
+  port: number;
+}
+
+/** Names a call to AWS. `clusters` are the clusters' names by what their issuer URLs end with. */
+export function describeAwsCall(body: string, clusters: ReadonlyMap<string, string>): string {
+  const parameters = new URLSearchParams(body);
+  const action = parameters.get("Action") ?? "(not of the query protocol)";
+  const issuer = parameters.get("Url") ?? parameters.get("OpenIDConnectProviderArn");
+  const policy = parameters.get("PolicyName") ?? parameters.get("PolicyArn");
+  const object = issuer === null ? policy : (clusters.get(lastPart(issuer)) ?? "a foreign issuer");
+  return object === null ? action : `${action} ${lastPart(object)}`;
+}
+
+/** Names a call to a cluster: its method and what it is about, without the namespace. */
+export function describeClusterCall(method: string, url: string): string {
+  const { pathname } = new URL(url, "http://cluster");
+  return `${method} ${pathname.replace(/^\/apis?\/(.*?)(namespaces\/[^/]+\/)/, "") || pathname}`;
+}
+
+/** Does a call change something? IAM and STS tell it by the action, Kubernetes by the method. */
+export function isWriting(server: string, name: string): boolean {
+  return server === "aws" ? !/^(Get|List)/.test(name) : !name.startsWith("GET ");
+}
+
+/** The caller's port of a request. */
+export function portOf(incoming: IncomingMessage): number {
+  return incoming.socket.remotePort ?? 0;
+}
+
+function lastPart(text: string): string {
+  return text.slice(text.lastIndexOf("/") + 1);
+}

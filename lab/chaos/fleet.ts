@@ -1,0 +1,118 @@
+import type { PulumiFn } from "@pulumi/pulumi/automation";
+import { randomBytes } from "node:crypto";
+import { MultiClusterIrsa, type MultiClusterIrsaArgs } from "../../index";
+import { openStack, type EngineStack, type EngineStackOptions } from "../engine/workspace";
+import { clusterApi } from "../kubernetes/client";
+import { issuerUrlOf, newIssuerId } from "../kubernetes/clusters";
+import type { Lab, LabClusterName } from "../supervisor/client";
+import type { LabCluster } from "../types";
+import { Gates } from "./gates";
+
+/** The environment variable by which the engine of a fleet, and its plugins, are found. */
+export const FLEET_MARKER = "EKS_IRSA_LAB_FLEET";
+
+/** Three clusters with two bindings. */
+export const FULL: Variant = { clusters: ["ireland", "virginia-blue", "virginia-green"], writers: true };
+
+/** A cluster and a binding less, another binding more, and another inline policy: what is there is created, updated and deleted. */
+export const CHANGED: Variant = { clusters: ["ireland", "virginia-blue"], writers: false };
+
+/** What the program deploys. */
+export interface Variant {
+  clusters: readonly LabClusterName[];
+  writers: boolean;
+}
+
+/** A program of its own, whose engine reaches AWS and the clusters by gates. Nothing else of the lab is in its way. */
+export interface Fleet {
+  lab: Lab;
+  /** Name of the Pulumi project, of the namespace in each cluster, and of the component: no other role begins with it. */
+  project: string;
+  clusters: readonly LabCluster[];
+  /** Issuer URLs by the name of the cluster; nobody else has them. */
+  issuers: Readonly<Record<string, string>>;
+  gates: Gates;
+  program: (variant: Variant) => PulumiFn;
+  /** How the fleet's stack is opened, with further environment where that is wanted. */
+  options: (variant: Variant, environment?: Record<string, string>) => EngineStackOptions;
+  stack: (variant: Variant, environment?: Record<string, string>) => Promise<EngineStack>;
+  close: () => Promise<void>;
+}
+
+/** Makes a fleet. */
+export async function openFleet(lab: Lab): Promise<Fleet> {
+  const project = `chaos-${randomBytes(4).toString("hex")}`;
+  const { clusters } = lab;
+  const issuers = Object.fromEntries(
+    clusters.map((cluster) => [cluster.name, issuerUrlOf({ ...cluster, issuerId: newIssuerId() })]),
+  );
+  await Promise.all(clusters.map((cluster) => makeNamespace(cluster, project)));
+  const gates = await Gates.open(lab.aws, clusters, issuers);
+  const program = (variant: Variant): PulumiFn => programOf(project, variant, issuers, gates, clusters);
+  const options: Fleet["options"] = (variant, environment) => ({
+    lab,
+    binaries: lab.binaries,
+    project,
+    program: program(variant),
+    environment: { [FLEET_MARKER]: project, AWS_ENDPOINT_URL: gates.of("aws").url, ...environment },
+  });
+  return {
+    lab,
+    project,
+    clusters,
+    issuers,
+    gates,
+    program,
+    options,
+    stack: (variant, environment) => openStack(options(variant, environment)),
+    close: () => gates.close(),
+  };
+}
+
+async function makeNamespace(cluster: LabCluster, name: string): Promise<void> {
+  await clusterApi(cluster).core.createNamespace({ body: { metadata: { name } } });
+}
+
+function programOf(
+  project: string,
+  variant: Variant,
+  issuers: Fleet["issuers"],
+  gates: Gates,
+  clusters: readonly LabCluster[],
+): PulumiFn {
+  return () => {
+    const listed = clusters.filter(({ name }) => variant.clusters.some((wanted) => wanted === name));
+    const irsa = new MultiClusterIrsa(project, {
+      clusters: listed.map(({ name, kubeconfig }) => ({
+        name,
+        issuerUrl: issuers[name] ?? "",
+        kubeconfig: throughGate(kubeconfig, gates.of(name).url),
+      })),
+      serviceAccounts: bindingsOf(project, variant),
+      policyArns: { s3Read: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" },
+      inlinePolicies: { queues: inlinePolicy(variant) },
+      tags: { fleet: project },
+    });
+    return Promise.resolve({ roleArn: irsa.roleArn, roleName: irsa.roleName });
+  };
+}
+
+function bindingsOf(namespace: string, { writers }: Variant): MultiClusterIrsaArgs["serviceAccounts"] {
+  const clusters = ["ireland", "virginia-blue"];
+  return [
+    { namespace, name: "reader" },
+    { namespace, name: writers ? "writer" : "auditor", clusters },
+  ];
+}
+
+function inlinePolicy({ writers }: Variant): string {
+  const Action = writers ? "sqs:SendMessage" : "sqs:ReceiveMessage";
+  return JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource: "*" }] });
+}
+
+/** The kubeconfig with the gate as its server. */
+function throughGate(kubeconfig: string, server: string): string {
+  const config = JSON.parse(kubeconfig) as { clusters: { cluster: Record<string, string> }[] };
+  for (const entry of config.clusters) entry.cluster = { server };
+  return JSON.stringify(config);
+}
