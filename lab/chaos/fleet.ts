@@ -1,6 +1,6 @@
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { randomBytes } from "node:crypto";
-import { MultiClusterIrsa, type MultiClusterIrsaArgs } from "../../index";
+import { MultiClusterIrsa, type IrsaCluster, type MultiClusterIrsaArgs } from "../../index";
 import { openStack, type EngineStack, type EngineStackOptions } from "../engine/workspace";
 import { clusterApi } from "../kubernetes/client";
 import { issuerUrlOf, newIssuerId } from "../kubernetes/clusters";
@@ -39,8 +39,8 @@ export interface Fleet {
   close: () => Promise<void>;
 }
 
-/** Makes a fleet. */
-export async function openFleet(lab: Lab): Promise<Fleet> {
+/** Makes a fleet. `direct`: the clusters are reached without gates. */
+export async function openFleet(lab: Lab, { direct = false } = {}): Promise<Fleet> {
   const project = `chaos-${randomBytes(4).toString("hex")}`;
   const { clusters } = lab;
   const issuers = Object.fromEntries(
@@ -48,7 +48,14 @@ export async function openFleet(lab: Lab): Promise<Fleet> {
   );
   await Promise.all(clusters.map((cluster) => makeNamespace(cluster, project)));
   const gates = await Gates.open(lab.aws, clusters, issuers);
-  const program = (variant: Variant): PulumiFn => programOf(project, variant, issuers, gates, clusters);
+  const kubeconfigOf = ({ name, kubeconfig }: LabCluster): string =>
+    direct ? kubeconfig : throughGate(kubeconfig, gates.of(name).url);
+  const listed = clusters.map((cluster) => ({
+    name: cluster.name,
+    issuerUrl: issuers[cluster.name] ?? "",
+    kubeconfig: kubeconfigOf(cluster),
+  }));
+  const program = (variant: Variant): PulumiFn => programOf(project, variant, listed);
   const options: Fleet["options"] = (variant, environment) => ({
     lab,
     binaries: lab.binaries,
@@ -73,21 +80,10 @@ async function makeNamespace(cluster: LabCluster, name: string): Promise<void> {
   await clusterApi(cluster).core.createNamespace({ body: { metadata: { name } } });
 }
 
-function programOf(
-  project: string,
-  variant: Variant,
-  issuers: Fleet["issuers"],
-  gates: Gates,
-  clusters: readonly LabCluster[],
-): PulumiFn {
+function programOf(project: string, variant: Variant, clusters: readonly IrsaCluster[]): PulumiFn {
   return () => {
-    const listed = clusters.filter(({ name }) => variant.clusters.some((wanted) => wanted === name));
     const irsa = new MultiClusterIrsa(project, {
-      clusters: listed.map(({ name, kubeconfig }) => ({
-        name,
-        issuerUrl: issuers[name] ?? "",
-        kubeconfig: throughGate(kubeconfig, gates.of(name).url),
-      })),
+      clusters: clusters.filter(({ name }) => variant.clusters.some((wanted) => wanted === name)),
       serviceAccounts: bindingsOf(project, variant),
       policyArns: { s3Read: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" },
       inlinePolicies: { queues: inlinePolicy(variant) },

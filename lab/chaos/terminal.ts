@@ -59,7 +59,14 @@ function runInShell(fleet: Fleet, variant: Variant, command: string): Promise<Pr
   copyFileSync(join(PAGE, "..", "pending-creates.mjs"), join(folders.work, "pending-creates.mjs"));
   const ours = engineEnvironment(options, folders);
   const path = [join(options.binaries.pulumiRoot, "bin"), ours.PATH].join(delimiter);
-  const env = { ...process.env, ...ours, PATH: path, HOME: folders.work };
+  // Version 1 of the AWS CLI does not know AWS_REGION.
+  const env = {
+    ...process.env,
+    ...ours,
+    AWS_DEFAULT_REGION: ours.AWS_REGION,
+    PATH: path,
+    HOME: folders.work,
+  };
   return new Promise((resolve) => {
     execFile("sh", ["-c", command], { cwd: folders.work, env }, (error, stdout, stderr) => {
       resolve({ command, text: `${stdout}${stderr}`, failed: error !== null });

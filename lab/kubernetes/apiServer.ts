@@ -29,6 +29,11 @@ export interface StartedApiServer {
   childName: string;
 }
 
+/** The name of a cluster's API server among the lab's children. */
+export function apiServerName(cluster: string): string {
+  return `kube-apiserver-${cluster}`;
+}
+
 const AUTHENTICATOR_FILE = "authenticator.json";
 
 function apiServerFlags(options: ApiServerOptions): string[] {
@@ -69,7 +74,7 @@ export function startApiServer(options: ApiServerOptions): StartedApiServer {
   const { spec, files, port, children } = options;
   const authenticatorFile = path.join(files.directory, AUTHENTICATOR_FILE);
   fs.writeFileSync(authenticatorFile, options.authenticator, { mode: 0o600 });
-  const childName = `kube-apiserver-${spec.name}`;
+  const childName = apiServerName(spec.name);
   // A third of its usual memory less, for a third of a second of CPU.
   const child = children.spawn(childName, options.binary, apiServerFlags(options), { GOGC: "30" });
 

@@ -52,11 +52,19 @@ async function answersOk(cluster: LabCluster, path: string, token?: string): Pro
   }
 }
 
+/** Waits until an API server is ready. */
+export async function untilReady(
+  { cluster, child, childName }: StartedApiServer,
+  children: Children,
+): Promise<void> {
+  const token = adminToken(cluster);
+  await children.waitFor(childName, child, () => answersOk(cluster, "/readyz", token));
+}
+
 /** Waits until an API server is ready and its tokens can be verified by anybody. */
 async function completeApiServer(server: StartedApiServer, children: Children): Promise<void> {
   const { cluster, child, childName } = server;
-  const token = adminToken(cluster);
-  await children.waitFor(childName, child, () => answersOk(cluster, "/readyz", token));
+  await untilReady(server, children);
   await createOnceItCan(cluster, "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", discoveryForAll);
   // The authorizer learns of a new binding by watching, a moment later.
   await children.waitFor(childName, child, () => answersOk(cluster, "/openid/v1/jwks"));

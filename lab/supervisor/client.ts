@@ -8,6 +8,7 @@ import { type ClusterSpec, labClusters, newIssuerId, strangerCluster } from "../
 import { setUp } from "../setup";
 import { cacheRoot } from "../setup/cache";
 import type { LabBinaries, LabDescription } from "../types";
+import { Answers } from "./answers";
 import { lastLines } from "./children";
 import { RUN_MARKER } from "./marker";
 import { identifySelf } from "./processes";
@@ -42,6 +43,8 @@ export interface Lab extends LabDescription {
   binaries: LabBinaries;
   /** Ends all processes of the lab. Its folder goes too, unless it is wanted for its logs. */
   stop(options?: { keepFolder?: boolean }): Promise<void>;
+  /** Ends the API server of a cluster at once, or starts it again where it was. What the cluster has stored stays. */
+  setCluster(name: LabClusterName, wanted: "down" | "up"): Promise<void>;
   /** Lets the lab run on after this process has ended, until `stopLab`. */
   detach(): void;
 }
@@ -89,6 +92,7 @@ async function start(options: LabOptions): Promise<Lab> {
         await connection.stop(keepFolder);
         forget();
       },
+      setCluster: (name, wanted) => connection.setCluster(name, wanted),
       detach: () => {
         connection.detach();
         forget();
@@ -125,6 +129,7 @@ class Connection {
   readonly #log: string;
   #ended = false;
   #stopped: Promise<void> | undefined;
+  readonly #failures = new Answers<string | undefined>();
 
   constructor(
     root: string,
@@ -174,6 +179,8 @@ class Connection {
           log?.(message.line);
         } else if (message.say === "ready") {
           resolve(message.lab);
+        } else if (message.say === "done") {
+          this.#failures.came(message.id, message.failure);
         } else {
           reject(new Error(`The lab did not start: ${message.message}`));
         }
@@ -211,6 +218,18 @@ class Connection {
     await this.#exited;
     clearTimeout(overdue);
     await reapRun(this.request.directory, { keepFolder }); // nothing to do, unless the supervisor could not
+  }
+
+  async setCluster(name: string, wanted: "down" | "up"): Promise<void> {
+    const { id, answer } = this.#failures.next();
+    this.hold(true);
+    this.write({ say: "cluster", id, name, wanted });
+    const lost = this.#exited.then(() => "the lab's supervisor ended");
+    const failure = await Promise.race([answer, lost]);
+    this.hold(false);
+    if (failure !== undefined) {
+      throw new Error(`the API server of ${name} cannot be made to go ${wanted}: ${failure}`);
+    }
   }
 
   detach(): void {

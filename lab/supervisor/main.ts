@@ -5,6 +5,7 @@
 import * as readline from "node:readline";
 import { ETCD } from "../kubernetes/etcd";
 import type { LabDescription } from "../types";
+import { ApiServers } from "./apiServers";
 import { Children } from "./children";
 import { endAll, processesOfRun, RUN_MARKER } from "./marker";
 import { startPartsWithRetry } from "./parts";
@@ -18,6 +19,7 @@ const GRACE = 1_500;
 /** The client must find all gone within five seconds of its death. */
 class Supervisor {
   readonly #children: Children;
+  readonly #apiServers: ApiServers;
   readonly #record: RunRecord;
   readonly #environment: NodeJS.ProcessEnv;
   #stopping = false;
@@ -38,12 +40,18 @@ class Supervisor {
         }
       },
     });
+    this.#apiServers = new ApiServers(this.#children);
     this.writeRecord();
   }
 
   async start(): Promise<void> {
     try {
-      const parts = await startPartsWithRetry(this.request, this.#children, this.#environment);
+      const parts = await startPartsWithRetry(
+        this.request,
+        this.#children,
+        this.#apiServers,
+        this.#environment,
+      );
       // Whoever asked for no stranger is given a type without one.
       const lab = parts as LabDescription;
       writeDescription(this.request.directory, lab);
@@ -61,9 +69,20 @@ class Supervisor {
     if (message.say === "keep") {
       this.#record.kept = true;
       this.writeRecord();
+    } else if (message.say === "cluster") {
+      void this.setCluster(message);
     } else {
       this.#keepFolder = message.keepFolder;
       void this.stop();
+    }
+  }
+
+  private async setCluster({ id, name, wanted }: ClientMessage & { say: "cluster" }): Promise<void> {
+    try {
+      await (wanted === "down" ? this.#apiServers.stop(name) : this.#apiServers.restart(name));
+      tell({ say: "done", id });
+    } catch (error) {
+      tell({ say: "done", id, failure: error instanceof Error ? error.message : String(error) });
     }
   }
 

@@ -1,13 +1,14 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { startAws } from "../aws";
-import { startApiServer, type StartedApiServer } from "../kubernetes/apiServer";
+import type { StartedApiServer } from "../kubernetes/apiServer";
 import { completeBareCluster, completeCluster } from "../kubernetes/cluster";
 import { createClusterFiles, nodeNameOf } from "../kubernetes/clusterFiles";
 import { ETCD, startEtcd } from "../kubernetes/etcd";
 import { Authenticator } from "../kubernetes/login/authenticator";
 import { CertificateAuthority } from "../kubernetes/pki";
 import type { LabCluster, LabDescription } from "../types";
+import type { ApiServers } from "./apiServers";
 import { type Children, PartFailed } from "./children";
 import { endAll } from "./marker";
 import { startNodes } from "./nodes";
@@ -22,6 +23,7 @@ export type StartedParts = Omit<LabDescription, "stranger"> & Partial<Pick<LabDe
 interface Surroundings {
   request: StartRequest;
   children: Children;
+  apiServers: ApiServers;
   environment: NodeJS.ProcessEnv;
   servers: OpenServers;
 }
@@ -35,7 +37,7 @@ interface ControlPlanes {
 
 /** Starts etcd and, on it, the API servers. */
 async function startControlPlanes(surroundings: Surroundings): Promise<ControlPlanes> {
-  const { request, children, servers } = surroundings;
+  const { request, children, apiServers, servers } = surroundings;
   const { binaries, directory, runId } = request;
   const specs = [...request.clusters, ...(request.stranger ? [request.stranger] : [])];
   const ports = await freePorts(2 + specs.length + request.clusters.length);
@@ -56,13 +58,12 @@ async function startControlPlanes(surroundings: Surroundings): Promise<ControlPl
     if (!spec) {
       throw new Error("files of no cluster");
     }
-    return startApiServer({
+    return apiServers.start({
       binary: binaries.kubeApiServer,
       spec,
       files: clusterFiles,
       port: nextPort(),
       etcd,
-      children,
       authenticator: authenticator.kubeconfigFor(spec.name),
     });
   });
@@ -116,12 +117,13 @@ async function startParts(surroundings: Surroundings): Promise<StartedParts> {
 export async function startPartsWithRetry(
   request: StartRequest,
   children: Children,
+  apiServers: ApiServers,
   environment: NodeJS.ProcessEnv,
 ): Promise<StartedParts> {
   for (let attempt = 1; ; attempt++) {
     const servers = new OpenServers();
     try {
-      return await startParts({ request, children, environment, servers });
+      return await startParts({ request, children, apiServers, environment, servers });
     } catch (error) {
       await servers.close();
       if (!(error instanceof PartFailed && error.isPortClash) || attempt === 3) {

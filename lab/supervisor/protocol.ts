@@ -14,8 +14,15 @@ export interface StartRequest {
 }
 
 /** What a client may say afterwards. The end of the input says: stop, whatever the reason. */
-export type ClientMessage = { say: "keep" } | { say: "stop"; keepFolder: boolean };
+export type ClientMessage =
+  | { say: "keep" }
+  | { say: "stop"; keepFolder: boolean }
+  /** Ends the API server of a cluster, or starts it again; answered by `done` with the same id. */
+  | { say: "cluster"; id: number; name: string; wanted: "down" | "up" };
 
 /** What a supervisor answers, one JSON value a line. */
 export type SupervisorMessage =
-  { say: "log"; line: string } | { say: "ready"; lab: LabDescription } | { say: "failed"; message: string };
+  | { say: "log"; line: string }
+  | { say: "ready"; lab: LabDescription }
+  | { say: "failed"; message: string }
+  | { say: "done"; id: number; failure?: string };
