@@ -12,6 +12,7 @@ const commands = {
   demo: ["lab/demo/main.ts"],
   bench: ["lab/bench/main.ts"],
   fuzz: ["tests/fuzz/main.ts"],
+  chaos: ["lab/chaos/main.ts"],
   test: ["tests/run.mjs", "all"],
   "test:fast": ["tests/run.mjs", "fast"],
   "test:engine": ["tests/run.mjs", "engine"],

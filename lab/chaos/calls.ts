@@ -4,7 +4,7 @@ import type { IncomingMessage } from "node:http";
 export interface GateCall {
   /** `aws`, or the name of the cluster. */
   server: string;
-  /** What it does, the same from run to run: `CreateRole`, `PATCH serviceaccounts/reader`. */
+  /** What it does, the same from run to run: `CreateRole`, `POST serviceaccounts/reader`. */
   name: string;
   /** Does it change anything? */
   writes: boolean;
@@ -23,9 +23,16 @@ export function describeAwsCall(body: string, clusters: ReadonlyMap<string, stri
 }
 
 /** Names a call to a cluster: its method and what it is about, without the namespace. */
-export function describeClusterCall(method: string, url: string): string {
+export function describeClusterCall(method: string, url: string, body: string): string {
   const { pathname } = new URL(url, "http://cluster");
-  return `${method} ${pathname.replace(/^\/apis?\/(.*?)(namespaces\/[^/]+\/)/, "") || pathname}`;
+  const path = pathname.replace(/^\/apis?\/(.*?)(namespaces\/[^/]+\/)/, "") || pathname;
+  // What is created has its name in the body only.
+  return method === "POST" ? `POST ${path}/${nameIn(body)}` : `${method} ${path}`;
+}
+
+function nameIn(body: string): string {
+  const { metadata } = JSON.parse(body) as { metadata?: { name?: string } };
+  return metadata?.name ?? "(without a name)";
 }
 
 /** Does a call change something? IAM and STS tell it by the action, Kubernetes by the method. */

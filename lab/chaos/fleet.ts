@@ -93,8 +93,11 @@ function programOf(project: string, variant: Variant, clusters: readonly IrsaClu
   };
 }
 
-function bindingsOf(namespace: string, { writers }: Variant): MultiClusterIrsaArgs["serviceAccounts"] {
-  const clusters = ["ireland", "virginia-blue"];
+function bindingsOf(
+  namespace: string,
+  { clusters: all, writers }: Variant,
+): MultiClusterIrsaArgs["serviceAccounts"] {
+  const clusters = all.filter((name) => name !== "virginia-green");
   return [
     { namespace, name: "reader" },
     { namespace, name: writers ? "writer" : "auditor", clusters },
@@ -111,4 +114,12 @@ function throughGate(kubeconfig: string, server: string): string {
   const config = JSON.parse(kubeconfig) as { clusters: { cluster: Record<string, string> }[] };
   for (const entry of config.clusters) entry.cluster = { server };
   return JSON.stringify(config);
+}
+
+/** Is a resource of a variant before meant to stay as it is? What belongs to a cluster or a binding that goes is not. */
+export function isToStay(name: string, { clusters, writers }: Variant): boolean {
+  const [, cluster, binding] =
+    /^(?:OIDC provider |ServiceAccount )([\w-]+)(?:\/.*\/([\w-]+))?$/.exec(name) ?? [];
+  if (cluster !== undefined && !clusters.some((one) => one === cluster)) return false;
+  return binding !== "writer" || writers;
 }

@@ -3,7 +3,7 @@ import { describeAwsCall, describeClusterCall, type GateCall } from "./calls";
 import { Gate, type Pass, type Target } from "./gate";
 import type { Answer } from "../aws/query";
 
-/** A call with its name among all: `aws CreateRole`, `ireland PATCH serviceaccounts/reader`; the second of a kind ends with `#2`. */
+/** A call with its name among all: `aws CreateRole`, `ireland POST serviceaccounts/reader`; the second of a kind ends with `#2`. */
 export interface NamedCall extends GateCall {
   key: string;
 }

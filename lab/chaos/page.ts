@@ -18,8 +18,10 @@ export interface Recovery {
  */
 export function recovery(name: string, page = readFileSync(PAGE, "utf8")): Recovery {
   const commands = block(page, `recovery: ${name}`, "console");
-  if (commands === undefined) throw new Error(`docs/recovery.md has no commands of "${name}"`);
-  return { seen: block(page, `seen: ${name}`, "text") ?? [], commands };
+  const seen = block(page, `seen: ${name}`, "text");
+  if (commands === undefined && seen === undefined)
+    throw new Error(`docs/recovery.md has nothing of "${name}"`);
+  return { seen: seen ?? [], commands: commands ?? [] };
 }
 
 /** The names of all recoveries on the page. */

@@ -47,27 +47,29 @@ export interface Held {
   reached: Promise<NamedCall>;
   /** Lets it go on. */
   release: () => void;
+  /** Ends it where it is: a call that is held before the server never gets there. */
+  drop: () => void;
 }
 
 /** Holds the first call that fits: before the server has it, or when it is done and only the answer is missing. */
 export function held(applies: Applies, when: "before" | "after"): Held {
-  const { promise: released, resolve: release } = resolvable<undefined>();
+  const { promise: decided, resolve: decide } = resolvable<"release" | "drop">();
   const { promise: reached, resolve: reach } = resolvable<NamedCall>();
-  const handle: Rule["handle"] = async (call, pass): Promise<Answer> => {
-    if (when === "after") {
-      const answer = await pass();
-      reach(call);
-      await released;
-      return answer;
-    }
+  const handle: Rule["handle"] = async (call, pass): Promise<Answer | undefined> => {
+    const answer = when === "after" ? await pass() : undefined;
     reach(call);
-    await released;
-    return pass();
+    return (await decided) === "drop" ? undefined : (answer ?? pass());
   };
-  const go = () => {
-    release(undefined);
+  return {
+    rule: { applies, times: 1, handle },
+    reached,
+    release: () => {
+      decide("release");
+    },
+    drop: () => {
+      decide("drop");
+    },
   };
-  return { rule: { applies, times: 1, handle }, reached, release: go };
 }
 
 /** The call of this name. */

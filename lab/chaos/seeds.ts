@@ -24,18 +24,22 @@ export function callsToChooseFrom(seen: readonly string[]): string[] {
   return [...new Set(seen)].filter((call) => !call.includes("#")).sort();
 }
 
+/** A number from 0 to 1 that comes of a text, the same in every run. */
+export function portionOf(text: string): number {
+  return createHash("sha256").update(text).digest().readUInt32BE(0) / 2 ** 32;
+}
+
 /** What a seed means; the same in every run. */
 export function planOf(seed: number, calls: Readonly<Record<OperationName, readonly string[]>>): Plan {
-  const hash = createHash("sha256").update(`chaos ${seed}`).digest();
   const operation = OPERATIONS[seed % OPERATIONS.length] ?? "up";
   const choice = calls[operation];
-  const call = choice[hash.readUInt32BE(0) % choice.length];
+  const call = choice[Math.floor(portionOf(`call ${seed}`) * choice.length)];
   if (call === undefined) throw new Error(`${operation} makes no calls`);
   return {
     seed,
     operation,
     call,
-    when: (hash[4] ?? 0) % 2 === 0 ? "before" : "after",
-    pause: hash.readUInt32BE(8) % LONGEST_PAUSE,
+    when: portionOf(`when ${seed}`) < 0.5 ? "before" : "after",
+    pause: Math.floor(portionOf(`pause ${seed}`) * LONGEST_PAUSE),
   };
 }

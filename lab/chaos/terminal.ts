@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { copyFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { engineEnvironment, projectFolders } from "../engine/environment";
 import { OperationFailed } from "../engine/workspace";
 import type { Fleet, Variant } from "./fleet";
@@ -17,8 +17,8 @@ export interface Printed {
 export type Placeholders = Record<string, string>;
 
 /**
- * Types the commands of the page, one after the other, as a user of the fleet's stack would; ends with the first that fails. `finally`
- * stands for the last `pulumi up`, where something else was interrupted.
+ * Types the commands of the page, one after the other, as a user of the fleet's stack would; ends with the first that fails. `last`
+ * stands for the last command, where something else was interrupted.
  */
 export async function recover(
   fleet: Fleet,
@@ -58,7 +58,8 @@ function runInShell(fleet: Fleet, variant: Variant, command: string): Promise<Pr
   // What the page says is beside it.
   copyFileSync(join(PAGE, "..", "pending-creates.mjs"), join(folders.work, "pending-creates.mjs"));
   const ours = engineEnvironment(options, folders);
-  const path = [join(options.binaries.pulumiRoot, "bin"), ours.PATH].join(delimiter);
+  const { pulumiRoot, kubectl } = options.binaries;
+  const path = [join(pulumiRoot, "bin"), ours.PATH, dirname(kubectl)].join(delimiter);
   // Version 1 of the AWS CLI does not know AWS_REGION.
   const env = {
     ...process.env,
