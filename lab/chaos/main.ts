@@ -36,13 +36,13 @@ async function troubles(lab: Lab, progress: Progress): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [index, { title, usually, run }] of SCENARIOS.entries()) {
     const what = `${index + 1} of ${SCENARIOS.length}: ${title}`;
-    rows.push(...(await during(progress, what, usually, () => run(lab, 0))));
+    rows.push(...(await during(progress, what, usually, () => run(lab))));
   }
   return rows;
 }
 
 async function kills(lab: Lab, seeds: readonly number[], progress: Progress): Promise<Row[]> {
-  let end = () => undefined as void;
+  let end: () => void = () => undefined;
   let count = 0;
   try {
     return await interruptAll(lab, seeds, {
