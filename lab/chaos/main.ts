@@ -36,7 +36,11 @@ async function troubles(lab: Lab, progress: Progress): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [index, { title, usually, run }] of SCENARIOS.entries()) {
     const what = `${index + 1} of ${SCENARIOS.length}: ${title}`;
-    rows.push(...(await during(progress, what, usually, () => run(lab))));
+    const found = await during(progress, what, usually, () => run(lab));
+    found.forEach((row) => {
+      tell(progress, row);
+    });
+    rows.push(...found);
   }
   return rows;
 }
@@ -53,14 +57,19 @@ async function kills(lab: Lab, seeds: readonly number[], progress: Progress): Pr
           howFar: () => `${count} of ${seeds.length} seeds done`,
         });
       },
-      done: ({ faults }) => {
+      done: (row) => {
         count++;
-        progress.line(faults.length === 0 ? "converged" : `DIFFERENT: ${faults.join("; ")}`);
+        tell(progress, row);
       },
     });
   } finally {
     end();
   }
+}
+
+function tell(progress: Progress, { operation, trouble, faults }: Row): void {
+  const result = faults.length === 0 ? "converged" : `DIFFERENT: ${faults.join("; ")}`;
+  progress.line(`${operation}, ${trouble}: ${result}`);
 }
 
 async function during<T>(

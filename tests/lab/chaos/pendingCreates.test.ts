@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ROOT } from "../../docs/page";
+
+const SCRIPT = join(ROOT, "docs", "pending-creates.mjs");
+const IDENTITY = "arn:aws-cn:sts::111122223333:assumed-role/ops/me";
+const SECRET = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "…" };
+
+interface Resource {
+  urn: string;
+  custom: boolean;
+  type: string;
+  inputs: object;
+  id?: string;
+}
+
+interface Outcome {
+  status: number | null;
+  printed: string;
+  resources: Resource[];
+  pending: { type: string; resource: Resource }[];
+}
+
+function resource(type: string, inputs: object, custom = true): Resource {
+  return { urn: `urn:pulumi:dev::project::${type}::app`, custom, type, inputs };
+}
+
+/** Runs the script over a state with these operations pending. */
+function run(
+  operations: { type: string; resource: Resource }[],
+  resources: Resource[] = [],
+  identity = IDENTITY,
+): Outcome {
+  const folder = mkdtempSync(join(tmpdir(), "pending-creates-"));
+  try {
+    const file = join(folder, "state.json");
+    writeFileSync(
+      file,
+      JSON.stringify({ version: 3, deployment: { resources, pending_operations: operations } }),
+    );
+    const { status, stdout, stderr } = spawnSync(process.execPath, [SCRIPT, file, identity], {
+      encoding: "utf8",
+    });
+    const { deployment } = JSON.parse(readFileSync(file, "utf8")) as {
+      deployment: { resources: Resource[]; pending_operations: Outcome["pending"] };
+    };
+    return {
+      status,
+      printed: stdout + stderr,
+      resources: deployment.resources,
+      pending: deployment.pending_operations,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const creating = (one: Resource) => ({ type: "creating", resource: one });
+
+describe("docs/pending-creates.mjs", () => {
+  const ids: [string, object, string][] = [
+    ["aws:iam/role:Role", { name: "app-1234567" }, "app-1234567"],
+    ["aws:iam/rolePolicy:RolePolicy", { role: "app-1", name: "queues" }, "app-1:queues"],
+    [
+      "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+      { role: "app-1", policyArn: "arn:aws:iam::aws:policy/X" },
+      "app-1/arn:aws:iam::aws:policy/X",
+    ],
+    [
+      "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+      { url: "https://oidc.eks.cn-north-1.amazonaws.com.cn/id/AB" },
+      "arn:aws-cn:iam::111122223333:oidc-provider/oidc.eks.cn-north-1.amazonaws.com.cn/id/AB",
+    ],
+    ["kubernetes:core/v1:ServiceAccount", { metadata: { namespace: "jobs", name: "reader" } }, "jobs/reader"],
+    ["kubernetes:core/v1:Namespace", { metadata: { name: "jobs" } }, "jobs"],
+  ];
+  for (const [type, inputs, id] of ids) {
+    it(`takes a ${type} into the state with the id that it has if it exists`, () => {
+      const { status, resources, pending } = run([creating(resource(type, inputs))]);
+      assert.equal(status, 0);
+      assert.deepEqual(resources, [{ ...resource(type, inputs), id }]);
+      assert.deepEqual(pending, []);
+    });
+  }
+
+  it("drops what needs nothing: providers, components, and what was not being created", () => {
+    const role = resource("aws:iam/role:Role", { name: "app" });
+    const { status, resources, pending } = run(
+      [
+        creating(resource("pulumi:providers:kubernetes", {})),
+        creating(resource("eks-irsa:index:MultiClusterIrsa", {}, false)),
+        { type: "updating", resource: role },
+      ],
+      [role],
+    );
+    assert.equal(status, 0);
+    assert.deepEqual(resources, [role]);
+    assert.deepEqual(pending, []);
+  });
+
+  it("leaves pending, and says, what it cannot place", () => {
+    const role = resource("aws:iam/role:Role", { name: "app-2" });
+    const old = { ...role, id: "app-1" };
+    const hidden = resource("aws:iam/rolePolicy:RolePolicy", { role: SECRET, name: "queues" });
+    const foreign = resource("aws:s3/bucket:Bucket", { bucket: "b" });
+    const { status, printed, resources, pending } = run([role, hidden, foreign].map(creating), [old]);
+    assert.equal(status, 1);
+    assert.match(printed, /look for yourself whether it exists: \S+::app app-2$/m);
+    assert.deepEqual(resources, [old]);
+    assert.deepEqual(
+      pending.map(({ resource: one }) => one),
+      [role, hidden, foreign],
+    );
+  });
+
+  it("wants to know whose account it is", () => {
+    const { status, printed, pending } = run(
+      [creating(resource("aws:iam/role:Role", { name: "a" }))],
+      [],
+      "",
+    );
+    assert.equal(status, 2);
+    assert.match(printed, /^Usage/);
+    assert.equal(pending.length, 1);
+  });
+});
