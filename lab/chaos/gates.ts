@@ -26,7 +26,7 @@ export class Gates {
 
   /** Opens a gate before each. `issuers` are the issuer URLs by the name of the cluster. */
   static async open(
-    aws: LabAws,
+    aws: Pick<LabAws, "endpointUrl">,
     clusters: readonly LabCluster[],
     issuers: Readonly<Record<string, string>>,
   ): Promise<Gates> {
