@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { projectFolders } from "../engine/environment";
 import { pause } from "../supervisor/processes";
 import { unfinished } from "./checkpoint";
 import { bring, faultsOf, LEGS } from "./course";
@@ -20,6 +23,12 @@ export async function interrupt(fleet: Fleet, plan: Plan, at: Variant | undefine
   await bring(fleet, at, from);
   const before = await realityOf(fleet);
   await killAt(fleet, plan, to);
+  const file = stateFile(fleet);
+  const isTorn = !isJson(file);
+  if (isTorn) {
+    const placeholders = { "state file": file };
+    trial.typed(await recover(fleet, "torn-state", { variant: to ?? FULL, placeholders }));
+  }
   const stack = await fleet.stack(to ?? FULL);
   const left = unfinished(await stack.exportState());
   trial.typed(
@@ -34,8 +43,24 @@ export async function interrupt(fleet: Fleet, plan: Plan, at: Variant | undefine
     name: `seed ${plan.seed}`,
     operation: plan.operation,
     trouble: `engine killed ${plan.when} ${plan.call}`,
-    recovery: left.length === 0 ? "interrupted" : `interrupted (${left.map(inShort).join(", ")})`,
+    recovery:
+      (isTorn ? "torn-state, " : "") +
+      (left.length === 0 ? "interrupted" : `interrupted (${left.map(inShort).join(", ")})`),
   });
+}
+
+/** Where the state of a fleet's stack is. */
+export function stateFile(fleet: Fleet): string {
+  return join(projectFolders(fleet.options(FULL)).state, ".pulumi", "stacks", fleet.project, "lab.json");
+}
+
+function isJson(file: string): boolean {
+  try {
+    JSON.parse(readFileSync(file, "utf8"));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** `urn:…$aws:iam/role:Role::app was interrupted while creating`: `creating app` */
