@@ -1,13 +1,12 @@
 import type { Deployment } from "@pulumi/pulumi/automation";
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { faultsOf, LEGS } from "../../lab/chaos/course";
 import { FULL, openFleet } from "../../lab/chaos/fleet";
-import { killAt } from "../../lab/chaos/interrupted";
+import { killAt, stateFile } from "../../lab/chaos/interrupted";
+import { recovery } from "../../lab/chaos/page";
 import { interruptAll } from "../../lab/chaos/seeded";
 import { OPERATIONS } from "../../lab/chaos/seeds";
-import { projectFolders } from "../../lab/engine/environment";
 import { recover, type as typeCommand } from "../../lab/chaos/terminal";
 import { describeEngine, engineLab } from "./lab";
 
@@ -41,12 +40,7 @@ describeEngine("engine: the engine is killed", () => {
       await stack.cancel();
       const { urn, name } = pendingRole(await stack.exportState());
       // `pulumi stack import` would drop what is pending.
-      const file = join(
-        projectFolders(fleet.options(FULL)).state,
-        ".pulumi/stacks",
-        fleet.project,
-        "lab.json",
-      );
+      const file = stateFile(fleet);
       const interrupted = readFileSync(file);
       for (const options of [
         "--clear-pending-creates",
@@ -57,7 +51,15 @@ describeEngine("engine: the engine is killed", () => {
         assert.deepEqual(await faultsOf(fleet, stack), [`role ${name} exists, and is not in the state`]);
         writeFileSync(file, interrupted);
       }
-      const printed = await recover(fleet, "interrupted", { variant: FULL });
+      // As if the next thing to be written had been torn.
+      writeFileSync(`${file}.bak`, interrupted);
+      writeFileSync(file, "");
+      const { text } = await typeCommand(fleet, FULL, "pulumi stack export");
+      for (const seen of recovery("torn-state").seen) assert.ok(text.includes(seen), text);
+      const printed = [
+        ...(await recover(fleet, "torn-state", { variant: FULL, placeholders: { "state file": file } })),
+        ...(await recover(fleet, "interrupted", { variant: FULL })),
+      ];
       assert.deepEqual(
         printed.filter(({ failed }) => failed),
         [],
