@@ -149,7 +149,7 @@ export interface RoleSettings {
   /** Detach policies that were attached by others when the role is deleted, instead of failing. Default: false. */
   forceDetachPolicies?: pulumi.Input<boolean>;
   /**
-   * Names the role had before (`name` is plain text then): these roles are kept as they were, with the same trust and permissions, for
+   * Names the role had before, the eldest first (`name` is plain text then): these roles are kept as they were, with the same trust and permissions, for
    * the pods that still run with them. Leave it out when they were made anew, and the former roles go. Default: none.
    */
   formerNames?: string[];
