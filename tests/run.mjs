@@ -1,7 +1,7 @@
 // Runs the project's checks and tests: `node tests/run.mjs [all|fast|engine] [mocha options]`. One line for each step that is
 // fine, the whole output of one that is not, and the sum at the end.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -20,8 +20,17 @@ const checks = [
 const suites = {
   fast: ["tests/unit/**/*.test.ts", "tests/components/**/*.test.ts", "tests/docs/**/*.test.ts"],
   lab: ["tests/lab/**/*.test.ts"],
-  engine: ["tests/engine/**/*.test.ts"],
+  ...engineSuites(),
 };
+
+/** The engine's tests in two parts, of which the second, a third of the files, comes after the lab's tests. */
+function engineSuites() {
+  const folder = join("tests", "engine");
+  const files = readdirSync(folder).filter((file) => file.endsWith(".test.ts"));
+  const part = (second) =>
+    files.filter((_, index) => (index % 3 === 2) === second).map((file) => join(folder, file));
+  return { engine: part(false), "other engine": part(true) };
+}
 
 /** Runs a command to its end; quiet ones show their output only when they fail. */
 function run(name, command, args, quiet) {
@@ -58,9 +67,10 @@ try {
     await suite("fast");
   }
   if (which !== "fast") {
-    // Both wait for half of their time. The one's lines are shown as they come, the other's when it has failed.
-    console.log("lab and engine tests beside each other (about 9 minutes on two cores)");
-    await Promise.all([suite("lab", true), suite("engine")]);
+    // Each waits for half of its time. The one's lines are shown as they come, the others' when they have failed, or a few are wanted.
+    const quiet = mochaOptions.length === 0;
+    console.log("lab and engine tests beside each other (about 18 minutes on two cores)");
+    await Promise.all([suite("engine"), suite("lab", quiet).then(() => suite("other engine", quiet))]);
   }
   const sums = readFileSync(figures, "utf8")
     .trim()
