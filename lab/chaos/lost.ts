@@ -82,6 +82,7 @@ async function lostProvider(fleet: Fleet, stack: EngineStack): Promise<Row> {
   const { seen } = recovery("lost-provider");
   await trial.fails("up", stack.up(), ...seen);
   fleet.gates.interfere();
+  await trial.fails("up again", stack.up(), "has an OIDC provider in this account already");
   const issuer = (fleet.issuers.ireland ?? "").replace("https://", "");
   const arn = `arn:aws:iam::${fleet.lab.aws.accountId}:oidc-provider/${issuer}`;
   await heal(fleet, trial, "lost-provider", { "ARN of the provider": arn });
