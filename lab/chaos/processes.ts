@@ -62,7 +62,16 @@ function socketFrom(port: number): string | undefined {
 
 function hasSocket(pid: number, inode: string | undefined): boolean {
   const folder = `/proc/${pid}/fd`;
-  return readdirSync(folder).some((fd) => readlinkSync(`${folder}/${fd}`) === `socket:[${inode ?? ""}]`);
+  return readdirSync(folder).some((fd) => linkOf(`${folder}/${fd}`) === `socket:[${inode ?? ""}]`);
+}
+
+/** Where a link leads; undefined where it is gone: a busy process closes files while they are listed. */
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function isListed(pid: number, port: number): boolean {
