@@ -46,23 +46,24 @@ function parentOf(pid: number): number | undefined {
 /** Has the process a TCP connection that begins at this port of the loopback address? */
 function hasConnectionFrom(pid: number, port: number): boolean {
   try {
-    return process.platform === "linux" ? hasSocket(pid, socketFrom(port)) : isListed(pid, port);
+    return process.platform === "linux" ? hasSocket(pid, socketsFrom(port)) : isListed(pid, port);
   } catch {
     return false; // it is gone, or of another user
   }
 }
 
-// https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html: the local address is the second column, the inode the tenth.
-function socketFrom(port: number): string | undefined {
+// https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html: the local address is the second column, the inode the tenth; a
+// connection that is closed and waits has none. A port may begin several connections, each to another address.
+function socketsFrom(port: number): string[] {
   const local = `0100007F:${port.toString(16).toUpperCase().padStart(4, "0")}`;
   const lines = readFileSync("/proc/net/tcp", "utf8").split("\n");
-  const columns = lines.map((line) => line.trim().split(/\s+/)).find((line) => line[1] === local);
-  return columns?.[9];
+  const columns = lines.map((line) => line.trim().split(/\s+/)).filter((line) => line[1] === local);
+  return columns.flatMap(([, , , , , , , , , inode = "0"]) => (inode === "0" ? [] : [`socket:[${inode}]`]));
 }
 
-function hasSocket(pid: number, inode: string | undefined): boolean {
+function hasSocket(pid: number, sockets: string[]): boolean {
   const folder = `/proc/${pid}/fd`;
-  return readdirSync(folder).some((fd) => linkOf(`${folder}/${fd}`) === `socket:[${inode ?? ""}]`);
+  return readdirSync(folder).some((fd) => sockets.includes(linkOf(`${folder}/${fd}`) ?? ""));
 }
 
 /** Where a link leads; undefined where it is gone: a busy process closes files while they are listed. */
