@@ -18,9 +18,14 @@ export async function killEngine(project: string): Promise<void> {
 
 /** Kills the process at the other end of a connection to a gate: the plugin that makes the call. */
 export async function killCaller(project: string, port: number): Promise<void> {
-  const caller = markedProcesses(FLEET_MARKER, project).find((pid) => hasConnectionFrom(pid, port));
-  if (caller === undefined) throw new Error(`nobody in ${project} calls from port ${port}`);
-  await killAll([caller]);
+  const deadline = Date.now() + PATIENCE;
+  for (;;) {
+    const caller = markedProcesses(FLEET_MARKER, project).find((pid) => hasConnectionFrom(pid, port));
+    if (caller !== undefined) return killAll([caller]);
+    // The call is held, so its caller is there: a list of what is open may be of a moment before.
+    if (Date.now() > deadline) throw new Error(`nobody in ${project} calls from port ${port}`);
+    await pause(20);
+  }
 }
 
 async function killAll(pids: readonly number[]): Promise<void> {
