@@ -1,7 +1,7 @@
 import type { Role } from "@pulumi/aws/iam/role";
 import * as pulumi from "@pulumi/pulumi";
 import { bindingsOf } from "./bindings";
-import { makeRole, type MadeRole } from "./irsaRole";
+import { makeRoles } from "./irsaRole";
 import type { MultiClusterIrsaArgs } from "./multiClusterIrsa";
 import type { MadeOidcProvider } from "./oidcProvider";
 import { makeOidcProviders } from "./oidcProviders";
@@ -60,9 +60,7 @@ function makeShardRole(
     ...(shard.name !== undefined && { shard: shard.name }),
   });
   const dependsOn = made.map(({ resource }) => resource);
-  const { role, former } = rolePlans(name, args.role ?? {}, shard.name, trust);
-  const [current] = [role, ...former].map((plan) =>
-    makeRole(plan, args, trustPolicyJson, { what, parent, dependsOn }),
-  ) as [MadeRole];
+  const plans = rolePlans(name, args.role ?? {}, shard.name, trust);
+  const current = makeRoles(plans, args, trustPolicyJson, { what, parent, dependsOn });
   return { ...shard, ...current, trustPolicyJson };
 }

@@ -98,9 +98,7 @@ export class IrsaRole extends pulumi.ComponentResource {
       void pulumi.log.warn(`${what}: ${warning}`, this);
     }
     const plans = rolePlans(name, args.role ?? {}, undefined, {});
-    const [{ role }] = [plans.role, ...plans.former].map((plan) =>
-      makeRole(plan, args, trustPolicyJson, { what, parent: this, dependsOn: [] }),
-    ) as [MadeRole];
+    const { role } = makeRoles(plans, args, trustPolicyJson, { what, parent: this, dependsOn: [] });
     this.roleArn = role.arn;
     this.roleName = role.name;
     this.trustPolicyJson = trustPolicyJson;
@@ -120,12 +118,30 @@ export interface MadeRole {
   policies: pulumi.Resource[];
 }
 
+/** Where a role is made, for whom, and after what. */
+interface RoleContext {
+  what: string;
+  parent: pulumi.Resource;
+  dependsOn: pulumi.Resource[];
+}
+
+/** Creates the roles of one trust policy, and gives the one that ServiceAccounts get. */
+export function makeRoles(
+  { role, former }: ReturnType<typeof rolePlans>,
+  args: Pick<IrsaRoleArgs, "policyArns" | "inlinePolicies" | "tags">,
+  trustPolicyJson: pulumi.Output<string>,
+  context: RoleContext,
+): MadeRole {
+  for (const plan of former) makeRole(plan, args, trustPolicyJson, context);
+  return makeRole(role, args, trustPolicyJson, context);
+}
+
 /** Creates a role and its policies under `parent`. */
-export function makeRole(
+function makeRole(
   { roleName, path, unnamed, settings }: RolePlan,
   args: Pick<IrsaRoleArgs, "policyArns" | "inlinePolicies" | "tags">,
   trustPolicyJson: pulumi.Output<string>,
-  context: { what: string; parent: pulumi.Resource; dependsOn: pulumi.Resource[] },
+  context: RoleContext,
 ): MadeRole {
   const { parent, dependsOn } = context;
   const formerly = (suffix: string) =>
