@@ -23,7 +23,9 @@ export {
 export type { Problem } from "./components/problems";
 export {
   ServiceAccountOwnership,
+  type BaseRole,
   type IrsaCluster,
+  type PodIdentitySettings,
   type RoleSettings,
   type SamplePodSettings,
   type ServiceAccountBinding,
@@ -39,8 +41,10 @@ export { buildTrustPolicy } from "./trust/policy";
 export { SubjectMatch } from "./trust/subject";
 export { trustPolicySize } from "./trust/size";
 export {
+  IdentityMode,
   TrustPolicyForm,
   type TrustedCluster,
+  type TrustedPodIdentity,
   type TrustPolicy,
   type TrustPolicyOptions,
   type TrustStatement,

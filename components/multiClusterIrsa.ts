@@ -11,6 +11,7 @@ import { isPlain, throwProblems } from "./problems";
 import { makeServiceAccount } from "./serviceAccount";
 import type {
   IrsaCluster,
+  PodIdentitySettings,
   RoleSettings,
   SamplePodSettings,
   ServiceAccountBinding,
@@ -37,6 +38,8 @@ export interface MultiClusterIrsaArgs {
   role?: RoleSettings;
   /** Settings of the trust policy. */
   trust?: TrustSettings;
+  /** Settings of the EKS Pod Identity associations, for clusters whose `identity` has them. */
+  podIdentity?: PodIdentitySettings;
   /** Makes a sample pod for each ServiceAccount in each of its clusters. Default: none. */
   samplePod?: SamplePodSettings;
   /**

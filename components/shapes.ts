@@ -3,7 +3,7 @@ import type { Problem } from "./problems";
 
 /** What a value must look like before anybody asks what it says: a program in JavaScript may well write another. */
 type Shape =
-  | { kind: "text" | "flag" | "lateText" | "lateNumber" }
+  | { kind: "text" | "flag" | "lateText" | "lateNumber" | "lateFlag" }
   | { kind: "list" | "map"; of: Shape }
   | { kind: "record"; properties: { [name: string]: Shape } };
 
@@ -41,6 +41,12 @@ const shapes: Shapes = {
       importOidcProvider: flag,
       formerNames: list(text),
       thumbprints: list(text),
+      identity: text,
+      trusts: text,
+      accountId: text,
+      baseRole: record({ arn: lateText, disableSessionTags: flag }),
+      installAgent: flag,
+      autoMode: { kind: "lateFlag" },
       shard: text,
       formerShards: list(text),
       retired: flag,
@@ -71,7 +77,14 @@ const shapes: Shapes = {
     shards: list(text),
     originalShard: text,
     conditions,
+    podIdentityConditions: conditions,
     statements: list(record({ sid: text, awsPrincipals: list(text), actions: list(text), conditions })),
+  }),
+  podIdentity: record({
+    targetRoleArn: lateText,
+    disableSessionTags: flag,
+    allowClusterWideTrust: flag,
+    policy: lateText,
   }),
   samplePod: record({}),
   verificationJob: record({}),
@@ -138,6 +151,7 @@ const EXPECTED: { [kind in Shape["kind"]]: string } = {
   flag: "true or false",
   lateText: "text, or an Output of it",
   lateNumber: "a number",
+  lateFlag: "true or false, or an Output of it",
   list: "a list",
   map: "a map",
   record: "a map",
@@ -153,6 +167,8 @@ function isOfKind(value: unknown, { kind }: Shape): boolean {
       return typeof value === "string" || isLate(value);
     case "lateNumber":
       return typeof value === "number" || isLate(value);
+    case "lateFlag":
+      return typeof value === "boolean" || isLate(value);
     case "list":
       return Array.isArray(value);
     case "map":

@@ -145,7 +145,7 @@ function placesFor(cluster: TrustedCluster, others: TrustedCluster[], trust: Tru
   const taken = new Set(others.map(({ oidcProviderArn }) => oidcProviderArn));
   for (let id = 0; ; id++) {
     // An ARN of the same length that no other cluster has.
-    const oidcProviderArn = cluster.oidcProviderArn.replace(/.{4}$/, String(id).padStart(4, "0"));
+    const oidcProviderArn = cluster.oidcProviderArn?.replace(/.{4}$/, String(id).padStart(4, "0"));
     if (taken.has(oidcProviderArn)) continue;
     clusters.push({ ...cluster, name: `${cluster.name}-${id}`, oidcProviderArn });
     const { used, limit } = trustBudget(clusters, trust);

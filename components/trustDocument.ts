@@ -77,7 +77,7 @@ function trustedProblems(trusted: TrustedCluster[], bound: ArnByCluster[], accou
     const first = trusted.findIndex((other) => other.oidcProviderArn === oidcProviderArn);
     const reason =
       first === index
-        ? accountProblem(oidcProviderArn, account)
+        ? oidcProviderArn && accountProblem(oidcProviderArn, account)
         : `has the OIDC provider of cluster "${trusted[first]?.name ?? ""}" (${oidcProviderArn}): an issuer belongs to one cluster, list that cluster once`;
     return reason === undefined ? [] : [{ propertyPath, reason }];
   });

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ExtraTrustStatement, TrustConditions } from "../trust/extras";
 import type { SubjectMatch } from "../trust/subject";
-import type { TrustPolicyForm } from "../trust/types";
+import type { IdentityMode, TrustPolicyForm } from "../trust/types";
 
 /** One EKS cluster (or any cluster with a public OIDC issuer) whose ServiceAccounts may assume the role. */
 export interface IrsaCluster {
@@ -37,6 +37,36 @@ export interface IrsaCluster {
    * @see https://www.pulumi.com/docs/iac/concepts/resources/options/import/
    */
   importOidcProvider?: boolean;
+  /**
+   * How pods come to the role: by the annotation of their ServiceAccount (`Irsa`), by EKS Pod Identity associations (`PodIdentity`), or
+   * by the latter with the annotation as well (`Both`). A pod keeps what it was born with. Default: `IdentityMode.Irsa`.
+   * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html
+   */
+  identity?: IdentityMode;
+  /**
+   * What the role accepts of the cluster; it must cover `identity`. Widen it together with `identity`, and narrow it only in a later `up`,
+   * after the pods were made anew: the engine changes the role first. Default: as `identity`.
+   */
+  trusts?: IdentityMode;
+  /** Name of the cluster in EKS: plain text. Needed where `identity` or `trusts` has Pod Identity. */
+  clusterName?: string;
+  /** Region of the cluster: plain text. Needed where `identity` or `trusts` has Pod Identity. */
+  region?: string;
+  /** Account of the cluster: 12 digits, plain text. Default: the role's. */
+  accountId?: string;
+  /**
+   * The role in the cluster's own account that its Pod Identity associations name, where that account is not this role's: it is made there by
+   * a component of its own whose `podIdentity.targetRoleArn` is this role. Nothing is made for the cluster's Pod Identity here.
+   */
+  baseRole?: BaseRole;
+  /**
+   * Installs the EKS Pod Identity Agent, which each node needs that runs pods with associations. One component may do it for a cluster.
+   * Default: false.
+   * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html
+   */
+  installAgent?: boolean;
+  /** Whether the cluster is in EKS Auto Mode, which has the agent built in: then `installAgent` is refused. Default: not known. */
+  autoMode?: pulumi.Input<boolean>;
   /** Names this cluster had before: with them a rename replaces nothing. Default: none. */
   formerNames?: string[];
   /** The shard of `trust.shards` whose role serves this cluster. Moving a cluster to another gives its ServiceAccounts another role. */
@@ -57,6 +87,44 @@ export interface IrsaCluster {
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc_verify-thumbprint.html
    */
   thumbprints?: string[];
+}
+
+/** The role of another account by which a cluster's Pod Identity associations come to this one. */
+export interface BaseRole {
+  /** ARN of the role, in the cluster's account. */
+  arn: pulumi.Input<string>;
+  /**
+   * Whether the associations there have their session tags off. This role then asks for their external ID instead, which is
+   * `<region>/<account>/<cluster>/<namespace>/<ServiceAccount>`. Default: false.
+   */
+  disableSessionTags?: boolean;
+}
+
+/**
+ * Settings of the EKS Pod Identity associations that are made.
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-association.html
+ */
+export interface PodIdentitySettings {
+  /**
+   * ARN of a role in another account whose credentials the pods get. The component's own role, in the clusters' account, is then the base
+   * role: all that it may do is to assume this one. Every cluster's `identity` must be `PodIdentity`. Default: the pods get the component's role.
+   * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-assign-target-role.html
+   */
+  targetRoleArn?: pulumi.Input<string>;
+  /**
+   * Turns the session tags off by which the trust policy tells ServiceAccounts apart. The role is then open to EVERY association of the
+   * clusters that names it: see `allowClusterWideTrust`. Default: false.
+   */
+  disableSessionTags?: boolean;
+  /** Says that such a trust is meant: whoever may make an association in one of the clusters, and pass the role, has the role. Default: false. */
+  allowClusterWideTrust?: boolean;
+  /** Policy (JSON) that bounds what the sessions may do. It needs `disableSessionTags`. Default: none. */
+  policy?: pulumi.Input<string>;
+  /**
+   * Seconds that dependents wait after the role's trust policy has changed, and after an association has: both reach EKS and the nodes
+   * only after a while. 0 to 300. Default: 15.
+   */
+  settleSeconds?: number;
 }
 
 /** One ServiceAccount that may assume the role, in some clusters or in all. */
@@ -179,11 +247,16 @@ export interface TrustSettings {
   /** The shard that keeps the role which was there before there were shards, with its name. Default: none. */
   originalShard?: string;
   /**
-   * Conditions that a token must fulfil beside those of the bindings, such as `{ StringEquals: { "aws:SourceVpc": ["vpc-…"] } }`. They
+   * Conditions that a web identity token must fulfil beside those of the bindings, such as `{ StringEquals: { "aws:SourceVpc": ["vpc-…"] } }`. They
    * can only narrow. Keys that AssumeRoleWithWebIdentity never carries (`aws:PrincipalOrgID`, …) are refused. Default: none.
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
    */
   conditions?: TrustConditions;
+  /**
+   * The same for Pod Identity, whose requests have other keys, such as `aws:SourceOrgID`. It must be said where `conditions` are given and a
+   * cluster trusts Pod Identity: `{}` if there is nothing to ask. Default: none.
+   */
+  podIdentityConditions?: TrustConditions;
   /** Statements for principals of IAM, such as a break-glass role. Default: none. */
   statements?: ExtraTrustStatement[];
 }

@@ -1,7 +1,7 @@
 import { FORMS } from "./forms";
 import { buildTrustPolicy, documentOf, formOf, written } from "./policy";
 import { DEFAULT_MAX_SIZE, LARGEST_MAX_SIZE, trustPolicySize } from "./size";
-import { clustersOfUnknownAudience } from "./trusted";
+import { clustersOfUnknownAudience, webIdentityClusters } from "./trusted";
 import {
   TrustPolicyForm,
   type TrustedCluster,
@@ -69,7 +69,8 @@ export function sizesByForm(
 ): Record<WrittenForm, number> {
   // Measured whether or not they can be written so; the order makes no difference.
   const sizes = WRITTEN_FORMS.map(
-    (form) => [form, trustPolicySize(documentOf(FORMS[form](clusters), options))] as const,
+    (form) =>
+      [form, trustPolicySize(documentOf(FORMS[form](webIdentityClusters(clusters)), options))] as const,
   );
   return Object.fromEntries(sizes) as Record<WrittenForm, number>;
 }

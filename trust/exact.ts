@@ -5,7 +5,7 @@ import type { TrustConditions } from "./extras";
 import { extraConditions, type GeneratedStatement, readGenerated, type SubjectCondition } from "./generated";
 import { parseOidcProviderArn } from "./issuer";
 import { subjectOf } from "./subject";
-import { clustersOfUnknownAudience } from "./trusted";
+import { clustersOfUnknownAudience, webIdentityClusters } from "./trusted";
 import { STS_AUDIENCE, WEB_IDENTITY_ACTION, type TrustedCluster } from "./types";
 import { groupedBy, matchesPattern } from "./values";
 
@@ -149,10 +149,10 @@ function firstMismatch(
 /** The clusters, and the providers that the document names and that are no cluster's: those must admit nobody. */
 function partiesOf(clusters: TrustedCluster[], generated: GeneratedStatement[], letter: string): Party[] {
   const unknownAudience = new Set(clustersOfUnknownAudience(clusters));
-  const arns = new Set(clusters.map(({ oidcProviderArn }) => oidcProviderArn));
+  const arns = new Set<string | undefined>(clusters.map(({ oidcProviderArn }) => oidcProviderArn));
   const strangers = new Set(generated.flatMap(({ federated }) => federated).filter((arn) => !arns.has(arn)));
   return [
-    ...clusters.map((cluster) => ({
+    ...webIdentityClusters(clusters).map((cluster) => ({
       name: cluster.name,
       arn: cluster.oidcProviderArn,
       subjects: [

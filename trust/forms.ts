@@ -3,8 +3,8 @@ import { providerOf } from "./trusted";
 import {
   STS_AUDIENCE,
   WEB_IDENTITY_ACTION,
-  type TrustedCluster,
   type TrustStatement,
+  type WebIdentityCluster,
   type WrittenForm,
 } from "./types";
 import { compareText, stringsOf } from "./values";
@@ -12,7 +12,7 @@ import { compareText, stringsOf } from "./values";
 type Conditions = { [operator: string]: { [key: string]: string | string[] } };
 
 /** The generated statements of each form; clusters in their order, and nothing wrong with them. */
-export const FORMS: { [form in WrittenForm]: (clusters: TrustedCluster[]) => TrustStatement[] } = {
+export const FORMS: { [form in WrittenForm]: (clusters: WebIdentityCluster[]) => TrustStatement[] } = {
   StatementPerCluster: (clusters) =>
     clusters.map((cluster) => {
       const { operator, key, values } = subjectCondition(cluster);
@@ -52,7 +52,7 @@ function statement(federated: string | string[], conditions: Conditions): TrustS
  * Who is admitted of one issuer. Two operators on one key would be ANDed and match nobody, so with one pattern all subjects
  * stand under StringLike, for which a name without `*` is itself.
  */
-function subjectCondition(cluster: TrustedCluster): {
+function subjectCondition(cluster: WebIdentityCluster): {
   operator: "StringEquals" | "StringLike";
   key: string;
   values: string | string[];
@@ -69,7 +69,7 @@ function subjectCondition(cluster: TrustedCluster): {
  * Reads the single statement back before anybody gets it: a provider without its own key, or with an empty one, would
  * admit every ServiceAccount of its cluster, and so would a principal of another kind, which has none of the keys.
  */
-export function refuseUnlessOneToOne(statements: TrustStatement[], clusters: TrustedCluster[]): void {
+export function refuseUnlessOneToOne(statements: TrustStatement[], clusters: WebIdentityCluster[]): void {
   const [only] = statements;
   const principal = only?.Principal ?? {};
   const federated = stringsOf(principal.Federated);

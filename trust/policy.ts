@@ -1,7 +1,7 @@
 import { renderedStatement, withConditions } from "./extras";
 import { FORMS, refuseUnlessOneToOne } from "./forms";
 import { DEFAULT_MAX_SIZE, trustPolicySize } from "./size";
-import { clustersOfUnknownAudience, refuseMisshapen, refuseUnsafe } from "./trusted";
+import { clustersOfUnknownAudience, refuseMisshapen, refuseUnsafe, webIdentityClusters } from "./trusted";
 import {
   TrustPolicyForm,
   type TrustedCluster,
@@ -53,9 +53,10 @@ export function written(
   form: WrittenForm,
   options: Pick<TrustPolicyOptions, "conditions" | "statements">,
 ): TrustPolicy {
-  const generated = FORMS[form](ordered);
+  const clusters = webIdentityClusters(ordered);
+  const generated = FORMS[form](clusters);
   if (form === TrustPolicyForm.SingleStatement) {
-    refuseUnlessOneToOne(generated, ordered);
+    refuseUnlessOneToOne(generated, clusters);
   }
   return documentOf(generated, options);
 }

@@ -2,7 +2,13 @@ import { conditionProblems, extraStatementProblems } from "./extras";
 import { parseOidcProviderArn } from "./issuer";
 import { parseSubject } from "./subject";
 import { isRecord, isTexts, shown } from "./values";
-import { STS_AUDIENCE, TrustPolicyForm, type TrustedCluster, type TrustPolicyOptions } from "./types";
+import {
+  STS_AUDIENCE,
+  TrustPolicyForm,
+  type TrustedCluster,
+  type TrustPolicyOptions,
+  type WebIdentityCluster,
+} from "./types";
 
 /**
  * Throws where a program without types has written something of another kind: what looks like a text to a regular expression
@@ -47,14 +53,16 @@ export function refuseUnsafe(clusters: TrustedCluster[], options: TrustPolicyOpt
 }
 
 /** The clusters whose provider may take tokens that were made for others than STS, as far as is known. */
-export function clustersOfUnknownAudience(clusters: TrustedCluster[]): TrustedCluster[] {
-  return clusters.filter(({ oidcProviderClientIds: ids }) => ids?.length !== 1 || ids[0] !== STS_AUDIENCE);
+export function clustersOfUnknownAudience(clusters: TrustedCluster[]): WebIdentityCluster[] {
+  return webIdentityClusters(clusters).filter(
+    ({ oidcProviderClientIds: ids }) => ids?.length !== 1 || ids[0] !== STS_AUDIENCE,
+  );
 }
 
 function refuseShared(clusters: TrustedCluster[], form: TrustPolicyForm | undefined): void {
   const names = new Set<string>();
   const providers = new Set<string>();
-  for (const cluster of clusters) {
+  for (const cluster of webIdentityClusters(clusters)) {
     const { hostPath } = providerOf(cluster);
     // In one statement two keys that differ in case alone are one key for IAM.
     const provider = form === TrustPolicyForm.SingleStatement ? hostPath.toLowerCase() : hostPath;
@@ -113,8 +121,13 @@ function refuseExtras({ conditions = {}, statements = [] }: TrustPolicyOptions):
   }
 }
 
+/** The clusters whose web identities are admitted. */
+export function webIdentityClusters(clusters: TrustedCluster[]): WebIdentityCluster[] {
+  return clusters.filter((cluster): cluster is WebIdentityCluster => cluster.oidcProviderArn !== undefined);
+}
+
 /** The cluster's OIDC provider, taken apart. */
-export function providerOf(cluster: TrustedCluster): { hostPath: string } {
+export function providerOf(cluster: WebIdentityCluster): { hostPath: string } {
   const provider = parseOidcProviderArn(cluster.oidcProviderArn);
   if (!provider) {
     throw new Error(

@@ -1,5 +1,15 @@
 import type { ExtraTrustStatement, TrustConditions } from "./extras";
 
+/** How the pods of a cluster come to the role, or how the role takes them. */
+export enum IdentityMode {
+  /** By the token of their ServiceAccount, through the cluster's OIDC provider (IAM roles for service accounts). */
+  Irsa = "Irsa",
+  /** By both; EKS gives a new pod Pod Identity's credentials where it has an association. The step between the two others. */
+  Both = "Both",
+  /** By an EKS Pod Identity association. */
+  PodIdentity = "PodIdentity",
+}
+
 /** The one audience of IRSA, the same in every partition. */
 export const STS_AUDIENCE = "sts.amazonaws.com";
 export const WEB_IDENTITY_ACTION = "sts:AssumeRoleWithWebIdentity";
@@ -29,8 +39,11 @@ export type WrittenForm = Exclude<TrustPolicyForm, TrustPolicyForm.Auto>;
 export interface TrustedCluster {
   /** Orders the statements, and names the cluster in errors. */
   name: string;
-  /** ARN of the cluster's OIDC provider, in the role's account. Condition keys are derived from it, never typed. */
-  oidcProviderArn: string;
+  /**
+   * ARN of the cluster's OIDC provider, in the role's account. Condition keys are derived from it, never typed. Left out, no web
+   * identity of the cluster is admitted.
+   */
+  oidcProviderArn?: string;
   /** `system:serviceaccount:<namespace>:<name>`, each exactly one ServiceAccount. */
   subjects: string[];
   /** The same with `*` in namespace or name. Default: none. One of the two lists must have a member. */
@@ -40,6 +53,29 @@ export interface TrustedCluster {
    * `["sts.amazonaws.com"]`. Default: not known.
    */
   oidcProviderClientIds?: string[];
+  /** Admits the same ServiceAccounts by Pod Identity, which takes no patterns. Default: not. */
+  podIdentity?: TrustedPodIdentity;
+}
+
+/** A cluster that the trust policy admits web identities of. */
+export type WebIdentityCluster = TrustedCluster & { oidcProviderArn: string };
+/** A cluster that the trust policy admits by Pod Identity. */
+export type PodIdentityCluster = TrustedCluster & { podIdentity: TrustedPodIdentity };
+
+/** How a cluster comes to the role by Pod Identity. */
+export interface TrustedPodIdentity {
+  /** ARN of the EKS cluster: `arn:<partition>:eks:<region>:<account>:cluster/<name>`. */
+  clusterArn: string;
+  /**
+   * ARN of the role in the cluster's account that the associations name, where this one is their target role. Default: the
+   * associations name this role, and EKS assumes it.
+   */
+  baseRoleArn?: string;
+  /**
+   * Says that the associations' session tags are off. Then IAM sees the cluster alone, and every association of it is admitted that
+   * names the role; with a base role it sees the external ID, which is of one ServiceAccount. Default: false.
+   */
+  disableSessionTags?: boolean;
 }
 
 /** How a trust policy is to be built. */
@@ -48,8 +84,10 @@ export interface TrustPolicyOptions {
   form?: TrustPolicyForm;
   /** The limit that `Auto` has in mind, in characters without white space. Default: 2048. */
   maxSize?: number;
-  /** Conditions that each generated statement has beside its own: all of them must hold. Default: none. */
+  /** Conditions that each statement for web identities has beside its own: all of them must hold. Default: none. */
   conditions?: TrustConditions;
+  /** The same for the statements for Pod Identity. Where there are `conditions`, it must be said, if only to be `{}`. Default: none. */
+  podIdentityConditions?: TrustConditions;
   /** Statements that stand beside the generated ones, at the end. Default: none. */
   statements?: ExtraTrustStatement[];
 }
@@ -57,7 +95,7 @@ export interface TrustPolicyOptions {
 export interface TrustStatement {
   Sid?: string;
   Effect: "Allow";
-  Principal: { Federated?: string | string[]; AWS?: string | string[] };
+  Principal: { Federated?: string | string[]; AWS?: string | string[]; Service?: string };
   Action: string | string[];
   Condition?: { [operator: string]: { [key: string]: string | string[] } };
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { subjectOf } from "../../trust/subject";
-import type { TrustedCluster } from "../../trust/types";
+import type { WebIdentityCluster } from "../../trust/types";
 
 /** One ServiceAccount in some of a fleet's clusters, which are given by their positions. */
 export interface SomeBinding {
@@ -65,7 +65,7 @@ export const someFleet: fc.Arbitrary<SomeFleet> = fc
   });
 
 /** The fleet as the trust policy sees it: clusters with nobody bound are not in it. */
-export function trustedBy({ clusters, bindings }: SomeFleet): TrustedCluster[] {
+export function trustedBy({ clusters, bindings }: SomeFleet): WebIdentityCluster[] {
   return clusters.flatMap(({ name: called, arn }, position) => {
     const subjects = bindings
       .filter((binding) => binding.clusters.includes(position))

@@ -1,5 +1,5 @@
 import { oidcProviderArn, parseIssuer } from "../../trust/issuer";
-import type { TrustedCluster } from "../../trust/types";
+import type { WebIdentityCluster } from "../../trust/types";
 import { ACCOUNT } from "./mockCloud";
 
 /** The issuer URL of an EKS cluster whose id is this character, 32 times. */
@@ -17,7 +17,7 @@ export function providerArn(issuerUrl: string, partition = "aws"): string {
 export function trustedFleet(
   count: number,
   { region = "us-east-1", partition = "aws", subjects = ["system:serviceaccount:default:s3-reader"] } = {},
-): TrustedCluster[] {
+): WebIdentityCluster[] {
   const suffix = partition === "aws-cn" ? ".cn" : "";
   return Array.from({ length: count }, (_, index) => {
     const number = String(index).padStart(2, "0");

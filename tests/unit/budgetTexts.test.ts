@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { budgetProblem, budgetWarnings, sizesByForm, trustBudget } from "../../trust/budget";
-import { TrustPolicyForm, type TrustedCluster, type TrustPolicyOptions } from "../../trust/types";
+import { TrustPolicyForm, type WebIdentityCluster, type TrustPolicyOptions } from "../../trust/types";
 import { trustedFleet } from "../support/fleet";
 
 const { StatementPerCluster, SubjectOnly, SingleStatement, Auto } = TrustPolicyForm;
 
 /** Clusters whose providers are known to take no audience but that of STS. */
-const known = (count: number): TrustedCluster[] =>
+const known = (count: number): WebIdentityCluster[] =>
   trustedFleet(count).map((cluster) => ({ ...cluster, oidcProviderClientIds: ["sts.amazonaws.com"] }));
-const problemOf = (clusters: TrustedCluster[], options: TrustPolicyOptions, shards?: string) =>
+const problemOf = (clusters: WebIdentityCluster[], options: TrustPolicyOptions, shards?: string) =>
   budgetProblem(trustBudget(clusters, options), clusters, options, shards);
-const warningsOf = (clusters: TrustedCluster[], options: TrustPolicyOptions) =>
+const warningsOf = (clusters: WebIdentityCluster[], options: TrustPolicyOptions) =>
   budgetWarnings(trustBudget(clusters, options), clusters, options);
 
 const QUOTA =

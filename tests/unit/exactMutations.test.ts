@@ -59,11 +59,13 @@ function tokens(document: object, original: object, clusters: TrustedCluster[]):
     ),
   );
   const arns = texts.filter((text) => /^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/oidc\.eks\./.test(text));
-  return [...new Set([...clusters.map(({ oidcProviderArn }) => oidcProviderArn), ...arns])].flatMap((arn) => {
-    const cluster = clusters.find(({ oidcProviderArn }) => oidcProviderArn === arn);
-    const audiences = cluster?.oidcProviderClientIds ? [STS] : [STS, "vault"];
-    return [...subjects].flatMap((subject) => audiences.map((audience) => ({ arn, subject, audience })));
-  });
+  return [...new Set([...clusters.flatMap(({ oidcProviderArn }) => oidcProviderArn ?? []), ...arns])].flatMap(
+    (arn) => {
+      const cluster = clusters.find(({ oidcProviderArn }) => oidcProviderArn === arn);
+      const audiences = cluster?.oidcProviderClientIds ? [STS] : [STS, "vault"];
+      return [...subjects].flatMap((subject) => audiences.map((audience) => ({ arn, subject, audience })));
+    },
+  );
 }
 
 describe("findMismatch: any fleet", () => {

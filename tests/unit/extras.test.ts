@@ -6,11 +6,11 @@ import {
   type TrustConditions,
 } from "../../trust/extras";
 import { buildTrustPolicy } from "../../trust/policy";
-import { TrustPolicyForm, type TrustedCluster } from "../../trust/types";
+import { TrustPolicyForm, type WebIdentityCluster } from "../../trust/types";
 
 const HOST = "oidc.eks.us-east-1.amazonaws.com/id/";
 const READER = "system:serviceaccount:default:s3-reader";
-const clusters: TrustedCluster[] = ["AAAA", "BBBB"].map((id) => ({
+const clusters: WebIdentityCluster[] = ["AAAA", "BBBB"].map((id) => ({
   name: id,
   oidcProviderArn: `arn:aws:iam::123456789012:oidc-provider/${HOST}${id}`,
   subjects: [READER],

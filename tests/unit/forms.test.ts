@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { refuseUnlessOneToOne } from "../../trust/forms";
 import { buildTrustPolicy } from "../../trust/policy";
-import { TrustPolicyForm, type TrustedCluster, type TrustStatement } from "../../trust/types";
+import { TrustPolicyForm, type WebIdentityCluster, type TrustStatement } from "../../trust/types";
 import { trustedFleet } from "../support/fleet";
 
 const HOST = "oidc.eks.us-east-1.amazonaws.com/id/";
@@ -11,13 +11,13 @@ const WRITER = "system:serviceaccount:jobs:writer";
 const ANY_JOB = "system:serviceaccount:jobs:*";
 const EXACT_IDS = { oidcProviderClientIds: ["sts.amazonaws.com"] };
 
-const east: TrustedCluster = {
+const east: WebIdentityCluster = {
   name: "east",
   oidcProviderArn: arn("AAAA"),
   subjects: [WRITER, READER],
   ...EXACT_IDS,
 };
-const west: TrustedCluster = {
+const west: WebIdentityCluster = {
   name: "west",
   oidcProviderArn: arn("BBBB"),
   subjects: [READER],
@@ -27,7 +27,7 @@ const west: TrustedCluster = {
 const { StatementPerCluster, SubjectOnly, SingleStatement, Auto } = TrustPolicyForm;
 const HEAD = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":';
 const ACTION = '"Action":"sts:AssumeRoleWithWebIdentity"';
-const textOf = (form: TrustPolicyForm, clusters: TrustedCluster[], maxSize?: number) =>
+const textOf = (form: TrustPolicyForm, clusters: WebIdentityCluster[], maxSize?: number) =>
   JSON.stringify(buildTrustPolicy(clusters, { form, ...(maxSize !== undefined && { maxSize }) }));
 
 describe("forms of a trust policy", () => {
@@ -97,7 +97,7 @@ describe("forms of a trust policy", () => {
       assert.equal(textOf(Auto, fleet(40)), textOf(SubjectOnly, fleet(40)));
       const [first, ...others] = fleet(5);
       const unknown = [
-        { ...first!, oidcProviderClientIds: undefined } as unknown as TrustedCluster,
+        { ...first!, oidcProviderClientIds: undefined } as unknown as WebIdentityCluster,
         ...others,
       ];
       assert.equal(textOf(Auto, unknown), textOf(StatementPerCluster, unknown));

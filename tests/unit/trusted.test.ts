@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { FORMS, refuseUnlessOneToOne } from "../../trust/forms";
 import { buildTrustPolicy } from "../../trust/policy";
-import { TrustPolicyForm, type TrustedCluster, type TrustStatement } from "../../trust/types";
+import { TrustPolicyForm, type WebIdentityCluster, type TrustStatement } from "../../trust/types";
 
 const HOST = "oidc.eks.us-east-1.amazonaws.com/id/";
 const READER = "system:serviceaccount:default:s3-reader";
-const cluster = (id: string): TrustedCluster => ({
+const cluster = (id: string): WebIdentityCluster => ({
   name: id,
   oidcProviderArn: `arn:aws:iam::123456789012:oidc-provider/${HOST}${id}`,
   subjects: [READER],
@@ -39,8 +39,8 @@ describe("what a trust policy is made of", () => {
 });
 
 describe("the single statement and the clusters it is for", () => {
-  const built = (...clusters: TrustedCluster[]) => FORMS.SingleStatement(clusters);
-  const refused = (statements: TrustStatement[], clusters: TrustedCluster[]) => {
+  const built = (...clusters: WebIdentityCluster[]) => FORMS.SingleStatement(clusters);
+  const refused = (statements: TrustStatement[], clusters: WebIdentityCluster[]) => {
     assert.throws(() => {
       refuseUnlessOneToOne(statements, clusters);
     }, /each OIDC provider must have exactly one condition on its own subject, and it has not/);

@@ -1,5 +1,5 @@
 import { oidcProviderArn, parseIssuer } from "../../../trust/issuer";
-import { STS_AUDIENCE, type TrustedCluster } from "../../../trust/types";
+import { STS_AUDIENCE, type WebIdentityCluster } from "../../../trust/types";
 import { subjectOf } from "../../../trust/subject";
 
 /** Where a fleet's clusters are. */
@@ -15,7 +15,7 @@ const ACCOUNT = "123456789012";
 const ID_LENGTH = 32;
 
 /** So many clusters of one region, with issuers of EKS's length and each with the same subjects. */
-export function fleetOf(count: number, place: Place, subjects: string[]): TrustedCluster[] {
+export function fleetOf(count: number, place: Place, subjects: string[]): WebIdentityCluster[] {
   return Array.from({ length: count }, (_, index) => ({
     name: `cluster-${String(index).padStart(4, "0")}`,
     oidcProviderArn: arnOf(index, place),

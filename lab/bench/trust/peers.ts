@@ -24,7 +24,7 @@ function statements(clusters: TrustedCluster[], action: string | string[]): obje
   return {
     Version: "2012-10-17",
     Statement: clusters.map(({ oidcProviderArn, subjects }) => {
-      const issuer = parseOidcProviderArn(oidcProviderArn)?.hostPath ?? "";
+      const issuer = parseOidcProviderArn(oidcProviderArn ?? "")?.hostPath ?? "";
       return {
         Effect: "Allow",
         Action: action,

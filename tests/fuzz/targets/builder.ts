@@ -106,7 +106,7 @@ function isOfTexts({ oidcProviderArn, subjects, subjectPatterns = [] }: TrustedC
 
 function boundOf({ oidcProviderArn, subjects, subjectPatterns = [] }: TrustedCluster): Bound {
   return {
-    providerArn: oidcProviderArn,
+    providerArn: oidcProviderArn ?? "",
     exact: subjects.map(account),
     patterns: subjectPatterns.map(account),
   };
