@@ -1,8 +1,7 @@
-import { AsyncResource } from "node:async_hooks";
 import { getOpenIdConnectProvider } from "@pulumi/aws/iam/getOpenIdConnectProvider";
 import * as pulumi from "@pulumi/pulumi";
-import * as state from "@pulumi/pulumi/runtime/state";
 import { STS_AUDIENCE } from "../trust/types";
+import { resourceHook } from "./hooks";
 import { lateProblems, type Problem } from "./problems";
 
 /** An OIDC provider that is about to be created. */
@@ -20,18 +19,10 @@ export interface Creation {
 /**
  * Has the engine look, before it creates a provider, whether the account has one for the issuer: the preview tells it then, and
  * the error names what to do. Undefined where the engine has no hooks: IAM refuses the second one by itself.
- *
- * The hook runs before creations and never else, so that destroy needs no program.
- * @see https://www.pulumi.com/docs/iac/concepts/resources/options/hooks/
  */
-export function refuseExisting(hookName: string, creation: Creation): pulumi.ResourceHookBinding | undefined {
-  if (!hooksAreSupported()) {
-    return undefined;
-  }
-  // The engine calls from outside of the program, and a process may run several: the look-up belongs to this one.
-  const callback = AsyncResource.bind(() => refuseIfExisting(creation));
-  const hook = new pulumi.ResourceHook(hookName, callback, { onDryRun: true });
-  return { beforeCreate: [hook] };
+export function refuseExisting(name: string, creation: Creation): pulumi.ResourceHookBinding | undefined {
+  const hook = resourceHook(name, () => refuseIfExisting(creation), { onDryRun: true });
+  return hook && { beforeCreate: [hook] };
 }
 
 /** @throws Error when the account has the provider that is about to be created. */
@@ -85,11 +76,4 @@ export function adoptedClientIdProblems(
           reason: `is ${JSON.stringify(said)}, and the provider has ${JSON.stringify(inIam)}: write what it has`,
         },
       ];
-}
-
-/** Tests with mocks, and engines of before, know no hooks. */
-function hooksAreSupported(): boolean {
-  const { getStore } = state as { getStore?: () => { supportsResourceHooks?: boolean } };
-  const monitor = pulumi.runtime.getMonitor() as { registerResourceHook?: unknown } | undefined;
-  return getStore?.().supportsResourceHooks === true && typeof monitor?.registerResourceHook === "function";
 }

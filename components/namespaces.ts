@@ -3,13 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { groupedBy } from "../trust/values";
 import { formerly } from "./names";
 import { lateProblems } from "./problems";
+import { oncePerProgram } from "./programs";
 import type { IrsaCluster, ServiceAccountBinding } from "./types";
 
 /** Who makes which namespaces, by issuer and namespace. */
 type Owners = Map<string, { what: string; resource: pulumi.Resource }>;
 
-// By the program's root: a process may run several programs, one after the other or at once.
-const ownersByProgram = new WeakMap<pulumi.Resource, Owners>();
+const ownersInThisProgram = oncePerProgram((): Owners => new Map());
 
 /**
  * Makes the namespaces that a cluster's bindings ask for, where they are missing, by name. They are left behind, since what others run in
@@ -69,12 +69,4 @@ function claim(
     }
     return namespace;
   });
-}
-
-function ownersInThisProgram(): Owners {
-  const root = pulumi.runtime.getStackResource();
-  const owners = (root && ownersByProgram.get(root)) ?? (new Map() as Owners);
-  // A test with mocks has no root, and may well make the same component again and again.
-  if (root) ownersByProgram.set(root, owners);
-  return owners;
 }

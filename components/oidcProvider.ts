@@ -71,7 +71,7 @@ function ownProvider(
   const { oidcProviderArn: existing } = cluster;
   const { url, options } = isPlain(existing)
     ? takenOver(existing, claimed, context)
-    : newlyMade(owners.hookName(name), claimed, arn, context);
+    : newlyMade(name, claimed, arn, context);
   const resource = new OpenIdConnectProvider(
     name,
     {
@@ -93,7 +93,7 @@ interface Making {
 
 /** A provider that is made, unless the account has it already. */
 function newlyMade(
-  hookName: string,
+  name: string,
   issuerUrl: pulumi.Output<string>,
   computed: pulumi.Output<string>,
   { what, path, parent }: ProviderContext,
@@ -103,7 +103,7 @@ function newlyMade(
     creation.arn = arn;
     return known;
   });
-  const hooks = refuseExisting(hookName, creation);
+  const hooks = refuseExisting(name, creation);
   return { url, options: hooks ? { hooks } : {} };
 }
 

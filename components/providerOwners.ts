@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
 import type { OpenIdConnectProvider } from "@pulumi/aws/iam/openIdConnectProvider";
 import * as pulumi from "@pulumi/pulumi";
 import { isPlain, lateProblems } from "./problems";
+import { oncePerProgram } from "./programs";
 
 /** A component that has an OIDC provider of its own: one that it creates, or takes over. */
 export interface ProviderOwner {
@@ -18,19 +18,6 @@ export interface ProviderOwner {
 /** The owners of OIDC providers in one run of a program, by issuer, in the order in which they came. */
 export class ProviderOwners {
   private readonly byIssuer = new Map<string, ProviderOwner[]>();
-  private readonly hookNames = new Set<string>();
-
-  /** @param suffix tells this run's hooks from those of others that register with the same engine. */
-  constructor(private readonly suffix = "") {}
-
-  /** A name for a hook that no other has. It is in the state, so it is the same in every run of the program. */
-  hookName(name: string): string {
-    const base = `eks-irsa/${name}${this.suffix}`;
-    let unique = base;
-    for (let count = 2; this.hookNames.has(unique); count++) unique = `${base}#${count}`;
-    this.hookNames.add(unique);
-    return unique;
-  }
 
   /**
    * The issuer, once no other component of the program was found to own its provider: IAM would refuse the second, and only after
@@ -89,22 +76,8 @@ export class ProviderOwners {
   }
 }
 
-const ownersByProgram = new WeakMap<pulumi.Resource, ProviderOwners>();
-
-/**
- * The owners of the program that is running. A process may run several, one after the other or at once, so they are kept by the
- * program's root. A test with mocks has none, and may well make the same component again and again; nor has a component that a
- * program in another language makes.
- */
-export function providerOwners(): ProviderOwners {
-  const root = pulumi.runtime.getStackResource();
-  if (root === undefined) {
-    return new ProviderOwners(`/${randomUUID()}`);
-  }
-  const owners = ownersByProgram.get(root) ?? new ProviderOwners();
-  ownersByProgram.set(root, owners);
-  return owners;
-}
+/** The owners of the program that is running. */
+export const providerOwners = oncePerProgram(() => new ProviderOwners());
 
 function ownedReason(url: string, arn: string, mine: ProviderOwner, other: ProviderOwner): string {
   const adopting = mine.propertyPath.replace("issuerUrl", "oidcProviderArn");

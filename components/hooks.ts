@@ -1,0 +1,57 @@
+import { AsyncResource } from "node:async_hooks";
+import { randomUUID } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import * as state from "@pulumi/pulumi/runtime/state";
+import { oncePerProgram } from "./programs";
+
+/** Names of hooks that were given already, and what tells this run's hooks from those of others with the same engine. */
+const names = oncePerProgram((rooted) => ({
+  given: new Set<string>(),
+  suffix: rooted ? "" : `/${randomUUID()}`,
+}));
+
+/** A name for a hook that no other has. It is in the state, so it is the same in every run of the program. */
+export function hookName(name: string): string {
+  const { given, suffix } = names();
+  const base = `eks-irsa/${name}${suffix}`;
+  let unique = base;
+  for (let count = 2; given.has(unique); count++) unique = `${base}#${count}`;
+  given.add(unique);
+  return unique;
+}
+
+/**
+ * A hook that the engine calls at a moment of a resource's life; undefined where the engine has no hooks. Only hooks before and after
+ * creations and updates are used here: those of deletions would make `pulumi destroy` want the program.
+ * @see https://www.pulumi.com/docs/iac/concepts/resources/options/hooks/
+ */
+export function resourceHook(
+  name: string,
+  callback: pulumi.ResourceHookFunction,
+  options: pulumi.ResourceHookOptions = {},
+): pulumi.ResourceHook | undefined {
+  return areSupported("supportsResourceHooks")
+    ? new pulumi.ResourceHook(hookName(name), boundToProgram(callback), options)
+    : undefined;
+}
+
+/** The same for what the engine asks when an operation has failed: true has it tried again. */
+export function errorHook(name: string, callback: pulumi.ErrorHookFunction): pulumi.ErrorHook | undefined {
+  return areSupported("supportsErrorHooks")
+    ? new pulumi.ErrorHook(hookName(name), boundToProgram(callback))
+    : undefined;
+}
+
+/** The engine calls from outside of the program, and a process may run several: what a hook does belongs to this one. */
+function boundToProgram<Arguments extends unknown[], Answer>(
+  callback: (...args: Arguments) => Answer,
+): (...args: Arguments) => Answer {
+  return AsyncResource.bind(callback);
+}
+
+/** Tests with mocks, and engines of before, know no hooks. */
+function areSupported(kind: "supportsResourceHooks" | "supportsErrorHooks"): boolean {
+  const { getStore } = state as { getStore?: () => { [feature in typeof kind]?: boolean } };
+  const monitor = pulumi.runtime.getMonitor() as { registerResourceHook?: unknown } | undefined;
+  return getStore?.()[kind] === true && typeof monitor?.registerResourceHook === "function";
+}
