@@ -8,19 +8,20 @@ const PAGES = [
   "README.md",
   "CONTRIBUTING.md",
   "docs/performance.md",
+  "docs/pod-identity.md",
   "docs/recovery.md",
   "docs/trust-policy.md",
   "examples/policy-pack/README.md",
   "lab/README.md",
 ].map(readPage);
 
-/** What README's programs of day two take for granted. */
+/** What README's programs of day two take for granted, and those of the migration to Pod Identity. */
 const DAY_TWO = `
 import * as aws from "@pulumi/aws/provider";
 import * as k8s from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import {
-  adoptOidcProviders, FleetOidcProviders, MultiClusterIrsa, ServiceAccountOwnership,
+  adoptOidcProviders, FleetOidcProviders, IdentityMode, MultiClusterIrsa, ServiceAccountOwnership,
   type IrsaCluster, type ServiceAccountBinding,
 } from "eks-irsa";
 declare const blue: IrsaCluster, green: IrsaCluster, west: IrsaCluster, blueAnew: IrsaCluster;
@@ -30,7 +31,9 @@ declare const securityAccount: aws.ProviderArgs;
 export {};
 `;
 
-const dayTwo = sectionOf(readPage("README.md"), "## Day two");
+const dayTwo =
+  sectionOf(readPage("README.md"), "## Day two") +
+  sectionOf(readPage("docs/pod-identity.md"), "## The migration");
 
 describe("docs: programs and links", () => {
   it("every program compiles against the package", function () {
