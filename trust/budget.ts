@@ -70,7 +70,10 @@ export function sizesByForm(
   // Measured whether or not they can be written so; the order makes no difference.
   const sizes = WRITTEN_FORMS.map(
     (form) =>
-      [form, trustPolicySize(documentOf(FORMS[form](webIdentityClusters(clusters)), options))] as const,
+      [
+        form,
+        trustPolicySize(documentOf(FORMS[form](webIdentityClusters(clusters)), clusters, options)),
+      ] as const,
   );
   return Object.fromEntries(sizes) as Record<WrittenForm, number>;
 }

@@ -1,3 +1,4 @@
+import { keyProblem, type ConditionsFor } from "./extraKeys";
 import type { TrustStatement } from "./types";
 import { compareText, isRecord, shown } from "./values";
 
@@ -27,31 +28,9 @@ const PRINCIPAL = /^arn:aws[a-z-]*:(iam|sts)::\d{12}:(root|(user|role|assumed-ro
 const ACTIONS = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"];
 const OPERATOR =
   /^(?:For(?:AnyValue|AllValues):)?(?:String(?:Not)?(?:Equals|EqualsIgnoreCase|Like)|Numeric(?:Not)?Equals|Numeric(?:Less|Greater)Than(?:Equals)?|Date(?:Not)?Equals|Date(?:Less|Greater)Than(?:Equals)?|Bool|(?:Not)?IpAddress|Arn(?:Not)?(?:Equals|Like))(?:IfExists)?$|^Null$/;
-/** A key of a service, such as `aws:SourceVpc`, and not of an issuer. */
-const SERVICE_KEY = /^[A-Za-z][\w-]*:[\w+=.@/-]+$/;
 
-/**
- * Keys that AssumeRoleWithWebIdentity never carries: its caller signs nothing, so there is no principal yet; a
- * ServiceAccount's token has no session tags; and no AWS service stands between.
- * Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html and
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
- */
-const NEVER_THERE: [RegExp, string][] = [
-  [
-    /^aws:principal|^aws:user(id|name)$/,
-    "the caller of AssumeRoleWithWebIdentity is no principal of AWS yet",
-  ],
-  [/^aws:(multifactorauth|tokenissuetime)/, "a web identity token is no session of AWS"],
-  [/^aws:(requesttag\/|tagkeys$)/, "a ServiceAccount's token carries no session tags"],
-  [/^sts:(externalid|transitivetagkeys)$/, "it is a parameter of AssumeRole alone"],
-  [/^aws:source(account|arn|orgid|orgpaths|owner)$/, "no AWS service makes the call on behalf of somebody"],
-];
-
-/** Faults of conditions; with `webIdentity`, also those keys that AssumeRoleWithWebIdentity never carries. */
-export function conditionProblems(
-  conditions: TrustConditions,
-  { webIdentity }: { webIdentity: boolean },
-): ExtraProblem[] {
+/** Faults of conditions, with the keys that the calls they are for never carry. */
+export function conditionProblems(conditions: TrustConditions, where: ConditionsFor): ExtraProblem[] {
   if (!isRecord(conditions)) {
     return [{ path: "", reason: "is no map: write operators, each with its keys" }];
   }
@@ -69,22 +48,14 @@ export function conditionProblems(
       const first = Object.keys(keys).find(same);
       const reason =
         first === key
-          ? keyProblem(key, values, webIdentity)
+          ? (keyProblem(key, where) ?? valuesProblem(values))
           : `is "${first ?? ""}" in other letters, which IAM takes for the same key: write it once`;
       return reason === undefined ? [] : [{ path: `["${operator}"]["${key}"]`, reason }];
     });
   });
 }
 
-function keyProblem(key: string, values: string[], webIdentity: boolean): string | undefined {
-  if (!SERVICE_KEY.test(key)) {
-    return "is no key of AWS (such as aws:SourceVpc): an issuer's own keys are written by the bindings alone, and one issuer's key would deny every other cluster";
-  }
-  const lower = key.toLowerCase();
-  const never = webIdentity ? NEVER_THERE.find(([pattern]) => pattern.test(lower)) : undefined;
-  if (never) {
-    return `is never part of AssumeRoleWithWebIdentity, so the condition would deny everyone, or say nothing: ${never[1]}. Leave it out`;
-  }
+function valuesProblem(values: string[]): string | undefined {
   if (!Array.isArray(values) || values.length === 0) {
     return "has no value: list one or more, or leave the key out";
   }
@@ -122,7 +93,7 @@ export function extraStatementProblems(statement: ExtraTrustStatement): ExtraPro
     const reason = `is ${shown(action)}: write ${ACTIONS.join(", ")}; web identities come by the bindings alone`;
     problems.push({ path: `.actions[${index}]`, reason });
   });
-  const inConditions = conditionProblems(conditions, { webIdentity: false });
+  const inConditions = conditionProblems(conditions, { for: "principals" });
   return [...problems, ...inConditions.map(({ path, reason }) => ({ path: `.conditions${path}`, reason }))];
 }
 

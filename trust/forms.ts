@@ -30,6 +30,8 @@ export const FORMS: { [form in WrittenForm]: (clusters: WebIdentityCluster[]) =>
       return statement(cluster.oidcProviderArn, { [operator]: { [key]: values } });
     }),
   SingleStatement: (clusters) => {
+    // A statement of nobody would be one that names no principal.
+    if (clusters.length === 0) return [];
     const conditions: Conditions = {};
     for (const cluster of clusters) {
       const { operator, key, values } = subjectCondition(cluster);

@@ -1,5 +1,6 @@
-import { renderedStatement, withConditions } from "./extras";
+import { renderedStatement, withConditions, type TrustConditions } from "./extras";
 import { FORMS, refuseUnlessOneToOne } from "./forms";
+import { podIdentityClusters, podIdentityStatements } from "./podIdentity";
 import { DEFAULT_MAX_SIZE, trustPolicySize } from "./size";
 import { clustersOfUnknownAudience, refuseMisshapen, refuseUnsafe, webIdentityClusters } from "./trusted";
 import {
@@ -12,18 +13,23 @@ import {
 } from "./types";
 import { compareText } from "./values";
 
+/** What stands in and beside the statements for the clusters. */
+type DocumentOptions = Pick<TrustPolicyOptions, "conditions" | "podIdentityConditions" | "statements">;
+
 /**
  * Builds the trust policy that admits the given subjects of the given clusters, and nobody else but the principals of extra
- * statements.
+ * statements. (Where session tags are off without a base role, it admits every association of the cluster: see
+ * {@link TrustedPodIdentity}.)
  *
- * Statements are in the order of the clusters' names and subjects in alphabetical order, so that adding a cluster
- * changes nothing but its own statement. The size is the caller's to judge (`trustPolicySize`), with `Auto` too: what fits in
+ * Statements for web identities are in the order of the clusters' names and subjects in alphabetical order, so that adding a
+ * cluster changes nothing but its own statement. Those for Pod Identity come after them, each for all clusters with the same
+ * bindings, so that it changes one more list. The size is the caller's to judge (`trustPolicySize`), with `Auto` too: what fits in
  * no form comes in the smaller one.
  *
  * @example
  * buildTrustPolicy([{ name: "east", oidcProviderArn: arn, subjects: ["system:serviceaccount:default:s3-reader"] }]);
  * @throws Error when there is no cluster, two share a name or a provider, an ARN is not an OIDC provider's, a subject
- * is not a ServiceAccount's, or a form without the audience is asked for where a provider's client IDs are not known: each would
+ * is not a ServiceAccount's, a cluster has patterns with Pod Identity, `conditions` would not reach it, or a form without the audience is asked for where a provider's client IDs are not known: each would
  * make a document that admits somebody else, or nobody.
  * @see https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html
  */
@@ -42,33 +48,45 @@ export function formOf(clusters: TrustedCluster[], options: TrustPolicyOptions):
   }
   const whole = written(clusters, TrustPolicyForm.StatementPerCluster, options);
   const fits = trustPolicySize(whole) <= maxSize;
-  return fits || clustersOfUnknownAudience(clusters).length > 0
+  const hasChoice = webIdentityClusters(clusters).length > 0;
+  return fits || !hasChoice || clustersOfUnknownAudience(clusters).length > 0
     ? TrustPolicyForm.StatementPerCluster
     : TrustPolicyForm.SubjectOnly;
 }
 
 /** The document in a form, of clusters in their order with which nothing is wrong. */
-export function written(
-  ordered: TrustedCluster[],
-  form: WrittenForm,
-  options: Pick<TrustPolicyOptions, "conditions" | "statements">,
-): TrustPolicy {
+export function written(ordered: TrustedCluster[], form: WrittenForm, options: DocumentOptions): TrustPolicy {
   const clusters = webIdentityClusters(ordered);
   const generated = FORMS[form](clusters);
-  if (form === TrustPolicyForm.SingleStatement) {
+  if (form === TrustPolicyForm.SingleStatement && clusters.length > 0) {
     refuseUnlessOneToOne(generated, clusters);
   }
-  return documentOf(generated, options);
+  return documentOf(generated, ordered, options);
 }
 
-/** The document that generated statements make with what stands in and beside them. */
+/**
+ * The document that the statements for web identities make with what stands in and beside them.
+ *
+ * @param ordered all clusters, of which those with Pod Identity get their statements.
+ */
 export function documentOf(
   generated: TrustStatement[],
-  { conditions = {}, statements = [] }: Pick<TrustPolicyOptions, "conditions" | "statements">,
+  ordered: TrustedCluster[],
+  { conditions = {}, podIdentityConditions = {}, statements = [] }: DocumentOptions,
 ): TrustPolicy {
-  const narrowed = generated.map((statement) => ({
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      ...narrowed(generated, conditions),
+      ...narrowed(podIdentityStatements(podIdentityClusters(ordered)), podIdentityConditions),
+      ...statements.map(renderedStatement),
+    ],
+  };
+}
+
+function narrowed(statements: TrustStatement[], conditions: TrustConditions): TrustStatement[] {
+  return statements.map((statement) => ({
     ...statement,
     Condition: withConditions(statement.Condition, conditions),
   }));
-  return { Version: "2012-10-17", Statement: [...narrowed, ...statements.map(renderedStatement)] };
 }

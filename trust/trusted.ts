@@ -1,5 +1,11 @@
 import { conditionProblems, extraStatementProblems } from "./extras";
 import { parseOidcProviderArn } from "./issuer";
+import {
+  isPodIdentity,
+  podIdentityCalls,
+  refuseUnsafePodIdentity,
+  unsaidConditionsProblem,
+} from "./podIdentityChecks";
 import { parseSubject } from "./subject";
 import { isRecord, isTexts, shown } from "./values";
 import {
@@ -32,10 +38,18 @@ export function refuseMisshapen(clusters: TrustedCluster[], options: TrustPolicy
       subjects,
       subjectPatterns = [],
       oidcProviderClientIds = [],
+      podIdentity,
     } = isRecord(cluster) ? cluster : {};
-    const fine =
-      isTexts([name, oidcProviderArn]) && [subjects, subjectPatterns, oidcProviderClientIds].every(isTexts);
-    told(fine, `clusters[${index}] must have a name, an oidcProviderArn and lists of texts`);
+    const texts = [name, ...(oidcProviderArn === undefined ? [] : [oidcProviderArn])];
+    const fine = isTexts(texts) && [subjects, subjectPatterns, oidcProviderClientIds].every(isTexts);
+    told(
+      fine && (oidcProviderArn !== undefined || podIdentity !== undefined),
+      `clusters[${index}] must have a name, an oidcProviderArn or podIdentity, and lists of texts`,
+    );
+    told(
+      podIdentity === undefined || isPodIdentity(podIdentity),
+      `clusters[${index}].podIdentity must have a clusterArn, and may have a baseRoleArn and disableSessionTags`,
+    );
   });
 }
 
@@ -48,8 +62,9 @@ export function refuseUnsafe(clusters: TrustedCluster[], options: TrustPolicyOpt
   for (const cluster of clusters) {
     refuseSubjects(cluster);
   }
+  refuseUnsafePodIdentity(clusters);
   refuseAudience(clusters, options.form);
-  refuseExtras(options);
+  refuseExtras(clusters, options);
 }
 
 /** The clusters whose provider may take tokens that were made for others than STS, as far as is known. */
@@ -61,18 +76,20 @@ export function clustersOfUnknownAudience(clusters: TrustedCluster[]): WebIdenti
 
 function refuseShared(clusters: TrustedCluster[], form: TrustPolicyForm | undefined): void {
   const names = new Set<string>();
+  for (const { name } of clusters) {
+    if (names.has(name)) {
+      throw new Error(`two clusters are named "${name}"`);
+    }
+    names.add(name);
+  }
   const providers = new Set<string>();
   for (const cluster of webIdentityClusters(clusters)) {
     const { hostPath } = providerOf(cluster);
     // In one statement two keys that differ in case alone are one key for IAM.
     const provider = form === TrustPolicyForm.SingleStatement ? hostPath.toLowerCase() : hostPath;
-    if (names.has(cluster.name)) {
-      throw new Error(`two clusters are named "${cluster.name}"`);
-    }
     if (providers.has(provider)) {
       throw new Error(`cluster "${cluster.name}" has the issuer of another cluster: https://${hostPath}`);
     }
-    names.add(cluster.name);
     providers.add(provider);
   }
 }
@@ -107,11 +124,18 @@ function refuseAudience(clusters: TrustedCluster[], form: TrustPolicyForm | unde
   }
 }
 
-function refuseExtras({ conditions = {}, statements = [] }: TrustPolicyOptions): void {
+function refuseExtras(clusters: TrustedCluster[], options: TrustPolicyOptions): void {
+  const { conditions = {}, podIdentityConditions = {}, statements = [] } = options;
+  const calls = podIdentityCalls(clusters);
+  const unsaid = unsaidConditionsProblem(options, calls.length > 0);
   const problems = [
-    ...conditionProblems(conditions, { webIdentity: true }).map(
+    ...conditionProblems(conditions, { for: "webIdentity" }).map(
       ({ path, reason }) => `conditions${path} ${reason}`,
     ),
+    ...conditionProblems(podIdentityConditions, { for: "podIdentity", calls }).map(
+      ({ path, reason }) => `podIdentityConditions${path} ${reason}`,
+    ),
+    ...(unsaid === undefined ? [] : [`podIdentityConditions ${unsaid}`]),
     ...statements.flatMap((statement, index) =>
       extraStatementProblems(statement).map(({ path, reason }) => `statements[${index}]${path} ${reason}`),
     ),

@@ -8,7 +8,7 @@ import {
 
 const ROLE = "arn:aws:iam::111122223333:role/break-glass";
 const problemsOf = (operator: string, key: string) =>
-  conditionProblems({ [operator]: { [key]: ["x"] } }, { webIdentity: true });
+  conditionProblems({ [operator]: { [key]: ["x"] } }, { for: "webIdentity" });
 
 describe("operators of extra conditions", () => {
   const bases = [

@@ -73,14 +73,14 @@ describe("extra conditions", () => {
   for (const key of never) {
     it(`with ${key} would deny everyone, and are refused with the reason`, () => {
       const conditions = { StringEquals: { [key]: ["x"] } };
-      const [problem, ...more] = conditionProblems(conditions, { webIdentity: true });
+      const [problem, ...more] = conditionProblems(conditions, { for: "webIdentity" });
       assert.deepEqual(more, []);
       assert.equal(problem?.path, `["StringEquals"]["${key}"]`);
       assert.match(
         problem.reason,
         /never part of AssumeRoleWithWebIdentity.*deny everyone.*: .+\. Leave it out/,
       );
-      assert.deepEqual(conditionProblems(conditions, { webIdentity: false }), []);
+      assert.deepEqual(conditionProblems(conditions, { for: "principals" }), []);
     });
   }
 
@@ -92,7 +92,7 @@ describe("extra conditions", () => {
     "sts:RoleSessionName",
   ]) {
     it(`with ${key} are taken`, () => {
-      assert.deepEqual(conditionProblems({ StringLike: { [key]: ["x*"] } }, { webIdentity: true }), []);
+      assert.deepEqual(conditionProblems({ StringLike: { [key]: ["x*"] } }, { for: "webIdentity" }), []);
     });
   }
 
@@ -129,7 +129,7 @@ describe("extra conditions", () => {
   ];
   for (const [what, conditions, path, reason] of wrong) {
     it(`with ${what} are refused`, () => {
-      const problems = conditionProblems(conditions, { webIdentity: true });
+      const problems = conditionProblems(conditions, { for: "webIdentity" });
       assert.deepEqual(
         problems.map((problem) => problem.path),
         [path],
@@ -153,7 +153,7 @@ describe("extra conditions", () => {
   ]) {
     it(`know the operator ${operator}`, () => {
       assert.deepEqual(
-        conditionProblems({ [operator]: { "aws:SourceVpc": ["x"] } }, { webIdentity: true }),
+        conditionProblems({ [operator]: { "aws:SourceVpc": ["x"] } }, { for: "webIdentity" }),
         [],
       );
     });

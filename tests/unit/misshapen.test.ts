@@ -105,7 +105,7 @@ describe("what cannot be written in an error's text", () => {
         ".actions is empty: l",
       ],
     );
-    assert.match(conditionProblems(7 as never, { webIdentity: true })[0]!.reason, /is no map/);
+    assert.match(conditionProblems(7 as never, { for: "webIdentity" })[0]!.reason, /is no map/);
   });
 });
 
