@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { subjectOf } from "../../trust/subject";
-import type { WebIdentityCluster } from "../../trust/types";
+import type { TrustedCluster, TrustedPodIdentity, WebIdentityCluster } from "../../trust/types";
 
 /** One ServiceAccount in some of a fleet's clusters, which are given by their positions. */
 export interface SomeBinding {
@@ -73,3 +73,56 @@ export function trustedBy({ clusters, bindings }: SomeFleet): WebIdentityCluster
     return subjects.length > 0 ? [{ name: called, oidcProviderArn: arn, subjects }] : [];
   });
 }
+
+/** Names that Kubernetes takes for a namespace and for a ServiceAccount: few, so that clusters often have the same bindings. */
+const label = fc.constantFrom("a", "b", "ab", "a-b", "default");
+const subject = fc.record({ namespace: label, name: fc.oneof(label, fc.constantFrom("app.v1")) });
+const bindings = fc.uniqueArray(
+  subject.map(({ namespace, name: called }) => subjectOf(namespace, called)),
+  { minLength: 1, maxLength: 6 },
+);
+
+/** How a cluster comes to the role by Pod Identity: directly in the role's account, by a base role there, or by one in another. */
+const podIdentityOf = (eksName: string): fc.Arbitrary<TrustedPodIdentity> =>
+  fc
+    .record({
+      account: fc.constantFrom("123456789012", "210987654321"),
+      place: fc.constantFrom("us-east-1", "eu-central-1"),
+      base: fc.constantFrom(undefined, "base", "path/other"),
+      disableSessionTags: fc.constantFrom(undefined, false, true),
+    })
+    .map(({ account, place, base, disableSessionTags }) => {
+      const accountId = base === undefined ? "123456789012" : account;
+      return {
+        clusterArn: `arn:aws:eks:${place}:${accountId}:cluster/${eksName}`,
+        ...(base !== undefined && { baseRoleArn: `arn:aws:iam::${accountId}:role/${base}` }),
+        ...(disableSessionTags !== undefined && { disableSessionTags }),
+      };
+    });
+
+/** Any fleet of one to seven clusters that come to the role by web identities, by Pod Identity, or by both. */
+export const someMixedFleet: fc.Arbitrary<TrustedCluster[]> = fc
+  .uniqueArray(clusterName, { minLength: 1, maxLength: 7 })
+  .chain((names) => {
+    // Two sets for all, so that groups have several members.
+    const sets = fc.tuple(bindings, bindings);
+    const modes = names.map((_, position) =>
+      fc.record({
+        mode: fc.constantFrom("web", "pods", "both"),
+        set: fc.nat(1),
+        podIdentity: podIdentityOf(`eks-${position}`),
+      }),
+    );
+    return fc.tuple(sets, fc.tuple(...modes)).map(([subjects, chosen]) =>
+      chosen.map(({ mode, set, podIdentity }, position): TrustedCluster => {
+        const issuerId = String(position).repeat(32);
+        const oidcProviderArn = `arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/${issuerId}`;
+        return {
+          name: names[position] ?? "",
+          subjects: subjects[set] ?? [],
+          ...(mode !== "pods" && { oidcProviderArn }),
+          ...(mode !== "web" && { podIdentity }),
+        };
+      }),
+    );
+  });
