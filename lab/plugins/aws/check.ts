@@ -10,6 +10,7 @@ import {
 } from "../shared/server";
 import { normalizeJson } from "./policyDocument";
 import type { Property, Schema } from "./schema";
+import { fillInRegion } from "./regions";
 import { mergeTags } from "./tags";
 
 /** Among the inputs: the names of those that the plugin filled in (pulumi-terraform-bridge pkg/tfbridge/schema.go). */
@@ -62,6 +63,7 @@ export function checkInputs(
       defaulted.push(key);
     }
   }
+  fillInRegion(schema, inputs, providerConfig);
   if (schema.tagsAll !== undefined) inputs.tagsAll = mergeTags(inputs.tags, providerConfig);
   for (const [key, property] of Object.entries(schema)) {
     reasons.push(...problemsOf(key, property, inputs, resourceName));

@@ -1,8 +1,9 @@
-import { DescribeClusterCommand, type Cluster } from "@aws-sdk/client-eks";
+import { DescribeClusterCommand } from "@aws-sdk/client-eks";
 import { GetOpenIDConnectProviderCommand, ListOpenIDConnectProvidersCommand } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { Properties } from "../shared/server";
 import type { AwsClients } from "./clients";
+import { describeCluster } from "./clusterDescription";
 import { explain } from "./errors";
 import { partitionOf } from "./partition";
 import { optionalText, text } from "./schema";
@@ -51,36 +52,7 @@ async function getCluster(aws: AwsClients, args: Properties): Promise<Properties
     `reading EKS Cluster (${name})`,
     aws.eks(region).send(new DescribeClusterCommand({ name })),
   );
-  return { ...describe(cluster ?? {}), id: name, name, region };
-}
-
-// Of a cluster's description, what identifies and reaches it.
-function describe(cluster: Cluster): Properties {
-  const { resourcesVpcConfig: vpc, kubernetesNetworkConfig: network } = cluster;
-  return {
-    arn: cluster.arn ?? "",
-    certificateAuthorities: [{ data: cluster.certificateAuthority?.data ?? "" }],
-    createdAt: cluster.createdAt?.toISOString() ?? "",
-    endpoint: cluster.endpoint ?? "",
-    identities: [{ oidcs: [{ issuer: cluster.identity?.oidc?.issuer ?? "" }] }],
-    kubernetesNetworkConfigs: [
-      { ipFamily: network?.ipFamily ?? "", serviceIpv4Cidr: network?.serviceIpv4Cidr ?? "" },
-    ],
-    platformVersion: cluster.platformVersion ?? "",
-    roleArn: cluster.roleArn ?? "",
-    status: cluster.status ?? "",
-    tags: { ...cluster.tags },
-    version: cluster.version ?? "",
-    vpcConfig: {
-      clusterSecurityGroupId: vpc?.clusterSecurityGroupId ?? "",
-      endpointPrivateAccess: vpc?.endpointPrivateAccess ?? false,
-      endpointPublicAccess: vpc?.endpointPublicAccess ?? false,
-      publicAccessCidrs: vpc?.publicAccessCidrs ?? [],
-      securityGroupIds: vpc?.securityGroupIds ?? [],
-      subnetIds: vpc?.subnetIds ?? [],
-      vpcId: vpc?.vpcId ?? "",
-    },
-  };
+  return { ...describeCluster(cluster ?? {}), id: name, name, region };
 }
 
 async function getOpenIdConnectProvider(aws: AwsClients, args: Properties): Promise<Properties> {

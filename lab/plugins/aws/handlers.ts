@@ -15,6 +15,7 @@ import { decodeConfiguration, readConfiguration } from "./configuration";
 import { functionOf } from "./functions";
 import { diffResource, planState } from "./plan";
 import { inputsFromState } from "./readBack";
+import { refuseOtherPartition, withRegion } from "./regions";
 import { resources } from "./resources";
 import type { ResourceDefinition } from "./schema";
 
@@ -50,15 +51,21 @@ export class AwsHandlers implements ProviderHandlers {
     );
 
   diff: ProviderHandlers["diff"] = (type, _id, oldState, newInputs, _oldInputs, ignoreChanges) =>
-    Promise.resolve().then(() => diffResource(definitionOf(type), oldState, newInputs, ignoreChanges));
+    Promise.resolve().then(() => {
+      this.checkRegion(type, newInputs);
+      return diffResource(definitionOf(type), oldState, newInputs, ignoreChanges);
+    });
 
   async create(type: string, inputs: Properties, { preview, urn }: OperationContext) {
     const definition = definitionOf(type);
-    const planned = planState(definition.schema, undefined, inputs);
+    this.checkRegion(type, inputs);
+    const given = withRegion(definition.schema, inputs, this.account?.region);
+    const planned = planState(definition.schema, undefined, given);
     if (preview) return { id: "", state: planned };
     const known = withoutUnknowns(planned);
-    const id = await failingAs(`creating ${urn}`, definition.create(this.aws, known));
+    const id = await failingAs(definition, `creating ${urn}`, definition.create(this.aws, known));
     try {
+      await definition.settle?.(this.aws, id, known);
       const state = await this.readState(definition, id, known);
       if (state === undefined) throw new Error(`${id} is not there after it was created`);
       return { id, state };
@@ -76,8 +83,13 @@ export class AwsHandlers implements ProviderHandlers {
   ): Promise<ReadResult | undefined> {
     const definition = definitionOf(type);
     const prior = Object.keys(state).length > 0 ? state : definition.parseId(id);
-    const found = await failingAs(`refreshing ${id}`, this.readState(definition, id, prior));
-    return found && { id, state: found, inputs: inputsFromState(definition.schema, found, inputs) };
+    const found = await failingAs(definition, `refreshing ${id}`, this.readState(definition, id, prior));
+    if (found === undefined) return undefined;
+    return {
+      id: definition.idOf?.(found) ?? id,
+      state: found,
+      inputs: inputsFromState(definition.schema, found, inputs),
+    };
   }
 
   async update(
@@ -90,25 +102,30 @@ export class AwsHandlers implements ProviderHandlers {
     const definition = definitionOf(type);
     const planned = planState(definition.schema, oldState, newInputs);
     if (preview) return planned;
-    await failingAs(`updating ${urn}`, definition.update(this.aws, id, oldState, planned));
+    await failingAs(definition, `updating ${urn}`, definition.update(this.aws, id, oldState, planned));
     const state = await this.readState(definition, id, planned);
     if (state === undefined) throw new Error(`updating ${urn}: ${id} does not exist any more`);
     return state;
   }
 
   async delete(type: string, id: string, state: Properties, { urn }: OperationContext): Promise<void> {
-    await failingAs(`deleting ${urn}`, definitionOf(type).delete(this.aws, id, state));
+    const definition = definitionOf(type);
+    await failingAs(definition, `deleting ${urn}`, definition.delete(this.aws, id, state));
   }
 
   async invoke(token: string, args: Properties): Promise<InvokeResult> {
     const call = functionOf(token);
     if (call === undefined) throw unknownToken(token);
-    return { result: await failingAs(`invoking ${token}`, call(this.aws, args)) };
+    return { result: await failingAs({}, `invoking ${token}`, call(this.aws, args)) };
   }
 
   private get aws(): AwsClients {
     if (this.account === undefined) throw new Error("the provider is not configured yet");
     return this.account;
+  }
+
+  private checkRegion(type: string, inputs: Properties): void {
+    if (this.account !== undefined) refuseOtherPartition(definitionOf(type), inputs, this.account.region);
   }
 
   private async readState(
@@ -143,11 +160,16 @@ function withoutUnknowns(planned: Properties): Properties {
 }
 
 // The frame that the bridge puts around Terraform's diagnostics (pulumi-terraform-bridge pkg/tfbridge/provider.go with
-// hashicorp/go-multierror).
-async function failingAs<T>(doing: string, call: Promise<T>): Promise<T> {
+// hashicorp/go-multierror), but not around those of the plugin framework.
+async function failingAs<T>(
+  { framework = false }: Pick<ResourceDefinition, "framework">,
+  doing: string,
+  call: Promise<T>,
+): Promise<T> {
   try {
     return await call;
   } catch (error) {
+    if (framework) throw error;
     const message = error instanceof Error ? error.message : String(error);
     throw new Error(`${doing}: 1 error occurred:\n\t* ${message}\n\n`, { cause: error });
   }

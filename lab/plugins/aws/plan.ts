@@ -19,17 +19,28 @@ export function planState(schema: Schema, before: Properties | undefined, inputs
     const value = planProperty(property, before?.[key], inputs[key], before === undefined);
     if (value !== undefined) planned[key] = value;
   }
+  if (before !== undefined) forgetRenewed(schema, before, planned);
   return planned;
 }
 
+// Computed, and without the framework's UseStateForUnknown: unknown again as soon as anything else changes
+// (terraform-plugin-framework internal/fwserver/server_planresourcechange.go: MarkComputedNilsAsUnknown).
+function forgetRenewed(schema: Schema, before: Properties, planned: Properties): void {
+  const renewed = Object.keys(schema).filter((key) => schema[key]?.renewed);
+  if (renewed.length === 0 || !Object.keys(schema).some((key) => changes(schema, key, before, planned))) {
+    return;
+  }
+  for (const key of renewed) planned[key] = UNKNOWN;
+}
+
 function planProperty(
-  { input, computed, normalize, equivalent }: Property,
+  { input, computed, plannedDefault, normalize, equivalent }: Property,
   before: PropertyValue | undefined,
   given: PropertyValue | undefined,
   creating: boolean,
 ): PropertyValue | undefined {
   if (input === undefined || given === undefined) {
-    if (!computed) return undefined;
+    if (!computed) return plannedDefault;
     return creating ? UNKNOWN : before;
   }
   if (typeof given !== "string") return given;
@@ -48,8 +59,10 @@ export function diffResource(
   const detailedDiff: Record<string, PropertyDiff> = {};
   const diffs: string[] = [];
   const replaces: string[] = [];
-  for (const [key, property] of Object.entries(schema)) {
-    if (ignoreChanges.includes(key)) continue;
+  const own = Object.entries(schema).filter(([, { renewed }]) => !renewed);
+  const renewed = Object.entries(schema).filter(([, property]) => property.renewed);
+  for (const [key, property] of [...own, ...renewed]) {
+    if (ignoreChanges.includes(key) || (property.renewed && diffs.length === 0)) continue;
     const differences = diffProperty(key, property, before[key], planned[key]);
     if (differences.length === 0) continue;
     diffs.push(key);

@@ -15,6 +15,8 @@ export interface Property {
   /** A change replaces the resource. */
   forceNew?: boolean;
   default?: PropertyValue;
+  /** What is planned where nothing is given: a default of Terraform's plugin framework, which is no input. */
+  plannedDefault?: PropertyValue;
   /** Generated from the resource's logical name when absent. */
   autoName?: { maxLength: number; lowerCase?: boolean };
   /** Giving this other property as well is an error, and keeps a default from being filled in. */
@@ -29,6 +31,8 @@ export interface Property {
   equivalent?: (before: string, after: string) => boolean;
   /** What is wrong with a value; empty: nothing. */
   problems?: (value: PropertyValue) => string[];
+  /** AWS may give another value with each update: nothing says before that it stays. */
+  renewed?: boolean;
   /** The plugin's own switch, of which AWS knows nothing: reading cannot tell it. */
   local?: boolean;
 }
@@ -41,10 +45,19 @@ export interface ResourceDefinition {
   schema: Schema;
   /** Old and new cannot exist side by side. */
   deleteBeforeReplace?: boolean;
+  /**
+   * It is built on Terraform's plugin framework: its errors have no frame around them
+   * (pulumi-terraform-bridge pkg/pf/tfbridge/provider_diagnostics.go).
+   */
+  framework?: boolean;
   /** What an id says of the resource, when the id is all there is: on import. */
   parseId(id: string): Properties;
+  /** The id of what was read, where an import is given a longer one. */
+  idOf?(state: Properties): string;
   /** Resolves to the id. */
   create(aws: AwsClients, planned: Properties): Promise<string>;
+  /** Waits until what was created is ready. When this fails, the resource is there and failed. */
+  settle?(aws: AwsClients, id: string, planned: Properties): Promise<void>;
   /** Resolves to undefined when it does not exist. `prior` is the state before. */
   read(aws: AwsClients, id: string, prior: Properties): Promise<Properties | undefined>;
   update(aws: AwsClients, id: string, before: Properties, planned: Properties): Promise<void>;

@@ -33,6 +33,24 @@ export function tagsToCreate(planned: Properties): AwsTag[] | undefined {
   return isZero(planned.tagsAll) ? undefined : toAwsTags(planned.tagsAll);
 }
 
+/** Tags for a call of a service that takes them as a map, as EKS does; undefined when there are none. */
+export function tagMapToCreate(planned: Properties): Record<string, string> | undefined {
+  const tags = tagsToCreate(planned);
+  return tags && toTagMap(tags);
+}
+
+/** A list of tags as a map. */
+export function toTagMap(tags: AwsTag[]): Record<string, string> {
+  return Object.fromEntries(
+    tags.flatMap(({ Key, Value }) => (Key === undefined ? [] : [[Key, Value ?? ""]])),
+  );
+}
+
+/** A map of tags as a list. */
+export function fromTagMap(tags: Record<string, string> = {}): AwsTag[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
 /** Tags to set and keys to remove, so that `tagsAll` becomes what is planned (internal/tags: Updated, Removed). */
 function tagChanges(before: Properties, planned: Properties): { set: AwsTag[]; remove: string[] } {
   const old = isProperties(before.tagsAll) ? before.tagsAll : {};

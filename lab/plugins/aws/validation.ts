@@ -48,6 +48,73 @@ export function arn(terraformName: string): Problems {
   });
 }
 
+/** An ARN for Terraform's plugin framework: internal/framework/types/arn.go. */
+export function frameworkArn(terraformName: string): Problems {
+  return ofString((value) =>
+    /^arn:(.*:){4}/s.test(value)
+      ? []
+      : [
+          "Invalid ARN Value. The provided value cannot be parsed as an ARN.\n\n" +
+            `Path: ${terraformName}\nValue: ${value}`,
+        ],
+  );
+}
+
+/** A document for Terraform's plugin framework: internal/framework/types/iam_policy.go. */
+export function frameworkJson(terraformName: string): Problems {
+  return ofString((value) => {
+    try {
+      JSON.parse(value);
+      return [];
+    } catch {
+      return [
+        "Invalid JSON String Value. " +
+          "A string value was provided that is not valid JSON string format (RFC 7159).\n\n" +
+          `Path: ${terraformName}\nGiven Value: ${value}\n`,
+      ];
+    }
+  });
+}
+
+/** One of some words: validation.StringInSlice, which enum.Validate ends in as well. */
+export function oneOf(terraformName: string, words: string[]): Problems {
+  return ofString((value) => {
+    const all = words.map((word) => JSON.stringify(word)).join(" ");
+    return words.includes(value) ? [] : [`expected ${terraformName} to be one of [${all}], got ${value}`];
+  });
+}
+
+/** Text that is not empty: validation.NoZeroValues. */
+export function notEmpty(terraformName: string): Problems {
+  return ofString((value) => (value === "" ? [`${terraformName} must not be empty, got ${value}`] : []));
+}
+
+/** The name of a cluster: validClusterName in internal/service/eks/validate.go. */
+export function clusterName(terraformName: string): Problems {
+  const pattern = "^[0-9A-Za-z][0-9A-Za-z_-]*$";
+  return ofString((value) => [
+    ...(value.length >= 1 && value.length <= 100
+      ? []
+      : [`"${terraformName}" length must be between 1-100 characters: ${JSON.stringify(value)}`]),
+    ...(new RegExp(pattern).test(value)
+      ? []
+      : [`"${terraformName}" doesn't comply with restrictions ("${pattern}"): ${JSON.stringify(value)}`]),
+  ]);
+}
+
+/** A version with a "v" before it; https://semver.org has the rest. */
+export function semanticVersion(terraformName: string): Problems {
+  const number = String.raw`(0|[1-9]\d*)`;
+  const label = String.raw`(0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)`;
+  const build = String.raw`\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*`;
+  const pattern = new RegExp(
+    String.raw`^v${number}\.${number}\.${number}(-${label}(\.${label})*)?(${build})?$`,
+  );
+  return ofString((value) =>
+    pattern.test(value) ? [] : [`invalid value for ${terraformName} (must follow semantic version format)`],
+  );
+}
+
 /** A policy document: verify.ValidIAMPolicyJSON. */
 export function policyDocument(terraformName: string): Problems {
   return ofString((value) => {

@@ -16,6 +16,7 @@ import { changes } from "../plan";
 import { decodePolicy, normalizeJson, policyToKeep, samePolicies } from "../policyDocument";
 import { optionalText, output, TAG_PROPERTIES, text, type ResourceDefinition, type Schema } from "../schema";
 import { changeTags, readTags, tagsToCreate } from "../tags";
+import { withoutFraction } from "../times";
 import { arn, lengthBetween, numberBetween, policyDocument } from "../validation";
 import { nameFrom, namePrefixOf, nameProperties } from "./names";
 import { deleteRole } from "./roleDeletion";
@@ -158,11 +159,6 @@ export const role: ResourceDefinition = {
   delete: ({ iam }, id, state) =>
     explain(`deleting IAM Role (${id})`, deleteRole(iam, id, state.forceDetachPolicies === true)),
 };
-
-/** RFC 3339 without a fraction, as Go's time.RFC3339 writes it. */
-function withoutFraction(date: Date | undefined): string {
-  return (date ?? new Date(0)).toISOString().replace(/\.\d+Z$/, "Z");
-}
 
 async function updateTrust({ iam }: AwsClients, id: string, planned: Properties): Promise<void> {
   await explain(
