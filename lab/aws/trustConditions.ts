@@ -20,6 +20,15 @@ interface Operator {
 const equal = (a: string, b: string) => a === b;
 const equalIgnoringCase = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 const like = (text: string, pattern: string) => matchesPattern(pattern, text);
+/** "Each of the six colon-delimited components of the ARN is checked separately and each can include" wildcards. */
+const arnLike = (text: string, pattern: string) => {
+  const [parts, patterns] = [arnParts(text), arnParts(pattern)];
+  return (
+    parts.length === 6 &&
+    patterns.length === 6 &&
+    patterns.every((one, index) => like(parts[index] ?? "", one))
+  );
+};
 
 const operators = new Map<string, Operator>([
   ["StringEquals", { compare: equal, negated: false }],
@@ -28,6 +37,11 @@ const operators = new Map<string, Operator>([
   ["StringNotEqualsIgnoreCase", { compare: equalIgnoringCase, negated: true }],
   ["StringLike", { compare: like, negated: false }],
   ["StringNotLike", { compare: like, negated: true }],
+  // "The ArnEquals and ArnLike condition operators behave identically."
+  ["ArnEquals", { compare: arnLike, negated: false }],
+  ["ArnLike", { compare: arnLike, negated: false }],
+  ["ArnNotEquals", { compare: arnLike, negated: true }],
+  ["ArnNotLike", { compare: arnLike, negated: true }],
 ]);
 
 /** Does a whole Condition block hold? Operators are ANDed, and so are the keys inside one. */
@@ -80,6 +94,12 @@ function nullHolds(wanted: string[], values: readonly string[] | "absent"): Trut
       return truth((value.toLowerCase() === "true") === absent);
     }),
   );
+}
+
+/** Five single components; the sixth takes the rest, colons included. */
+function arnParts(arn: string): string[] {
+  const parts = arn.split(":");
+  return parts.length < 6 ? parts : [...parts.slice(0, 5), parts.slice(5).join(":")];
 }
 
 function stringList(value: unknown): string[] | undefined {

@@ -1,4 +1,4 @@
-import type { WebIdentity } from "../../../lab/aws/trustJudge";
+import type { WebIdentity } from "../../../lab/aws/trustCallers";
 
 /*
  * What the tables of expected answers are made of. Every answer is typed by hand from AWS's documentation; a group is named

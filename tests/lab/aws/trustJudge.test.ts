@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { judgeTrust } from "../../../lab/aws/trustJudge";
+import { podIdentityTrustCases } from "./podIdentityTrustCases";
 import { allow, caller, readerOfA, sub } from "./trustCases";
 import { conditionCases } from "./trustConditionCases";
 import { statementCases } from "./trustStatementCases";
 
 describe("trust judge", () => {
-  for (const [group, cases] of Object.entries({ ...statementCases, ...conditionCases })) {
+  for (const [group, cases] of Object.entries({
+    ...statementCases,
+    ...conditionCases,
+    ...podIdentityTrustCases,
+  })) {
     describe(group, () => {
       for (const [description, statements, who, answer] of cases) {
         it(`${description}: ${answer}`, () => {
