@@ -34,9 +34,10 @@ export {
   type VerificationJobSettings,
 } from "./components/types";
 export { findProblems } from "./components/validation";
-export { accessTable, type AccessRow } from "./trust/access";
+export { accessTable, type AccessCluster, type AccessRow } from "./trust/access";
 export { evaluateTrust, type Decision, type TrustDecision, type TrustRequest } from "./trust/evaluate";
 export type { ExtraTrustStatement, TrustConditions } from "./trust/extras";
+export type { PodIdentityRequest } from "./trust/podIdentityRequest";
 export { buildTrustPolicy } from "./trust/policy";
 export { SubjectMatch } from "./trust/subject";
 export { trustPolicySize } from "./trust/size";

@@ -1,33 +1,83 @@
-import { compiledFrom, decisionsFor, type TrustDecision } from "./evaluate";
+import { compiledFrom, decisionsFor, podDecisionsFor, type TrustDecision } from "./evaluate";
+import { isClusterWide } from "./podIdentityRequest";
 import { subjectOf } from "./subject";
+import { IdentityMode, type TrustedCluster } from "./types";
 
-/** What a trust policy decides for one ServiceAccount of one cluster. */
+/** A cluster whose ServiceAccounts are asked about: by each way that is given here. */
+export type AccessCluster = Pick<TrustedCluster, "name" | "oidcProviderArn" | "podIdentity">;
+
+/** What a trust policy decides for one ServiceAccount of one cluster that comes by one way. */
 export interface AccessRow extends TrustDecision {
   cluster: string;
   namespace: string;
   serviceAccount: string;
+  /** The way. */
+  identity: IdentityMode.Irsa | IdentityMode.PodIdentity;
+  /**
+   * Says that EVERY ServiceAccount of the cluster is admitted, whether listed or not, that an association gives the role: its session tags
+   * are off, and there is no base role. Left out otherwise.
+   */
+  clusterWide?: true;
 }
 
+interface ServiceAccount {
+  namespace: string;
+  name: string;
+}
+type Compiled = ReturnType<typeof compiledFrom>;
+
 /**
- * Says for each pair of cluster and ServiceAccount whether a trust policy admits it, and why.
+ * Says for each pair of cluster and ServiceAccount whether a trust policy admits it, and why; twice where the cluster has both ways.
  *
  * @param trustPolicy the document, as JSON text or parsed.
- * @param clusters by name, each with the ARN of its OIDC provider.
+ * @param clusters by name, each with the ARN of its OIDC provider, with what its Pod Identity associations are like, or with both.
  * @example accessTable(json, [{ name: "east", oidcProviderArn: arn }], [{ namespace: "default", name: "s3-reader" }])
  */
 export function accessTable(
   trustPolicy: string | object,
-  clusters: { name: string; oidcProviderArn: string }[],
-  serviceAccounts: { namespace: string; name: string }[],
+  clusters: AccessCluster[],
+  serviceAccounts: ServiceAccount[],
 ): AccessRow[] {
   const compiled = compiledFrom(trustPolicy);
-  return clusters.flatMap((cluster) => {
-    const decide = decisionsFor(cluster.oidcProviderArn, compiled);
-    return serviceAccounts.map(({ namespace, name }) => ({
-      cluster: cluster.name,
+  return clusters.flatMap((cluster) => [
+    ...webIdentityRows(cluster, serviceAccounts, compiled),
+    ...podIdentityRows(cluster, serviceAccounts, compiled),
+  ]);
+}
+
+function webIdentityRows(
+  { name: cluster, oidcProviderArn }: AccessCluster,
+  serviceAccounts: ServiceAccount[],
+  compiled: Compiled,
+): AccessRow[] {
+  if (oidcProviderArn === undefined) return [];
+  const decide = decisionsFor(oidcProviderArn, compiled);
+  return serviceAccounts.map(({ namespace, name }) => ({
+    cluster,
+    namespace,
+    serviceAccount: name,
+    identity: IdentityMode.Irsa,
+    ...decide({ subject: subjectOf(namespace, name) }),
+  }));
+}
+
+function podIdentityRows(
+  { name: cluster, podIdentity }: AccessCluster,
+  serviceAccounts: ServiceAccount[],
+  compiled: Compiled,
+): AccessRow[] {
+  if (podIdentity === undefined) return [];
+  const decide = podDecisionsFor(podIdentity, compiled);
+  const wide = isClusterWide(podIdentity);
+  return serviceAccounts.map(({ namespace, name }) => {
+    const decided = decide({ namespace, serviceAccount: name });
+    return {
+      cluster,
       namespace,
       serviceAccount: name,
-      ...decide({ subject: subjectOf(namespace, name) }),
-    }));
+      identity: IdentityMode.PodIdentity,
+      ...decided,
+      ...(wide && decided.decision === "allow" && { clusterWide: true as const }),
+    };
   });
 }

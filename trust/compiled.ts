@@ -1,11 +1,11 @@
 import { type PreparedCondition, prepareCondition, type RequestKeys } from "./conditions";
 import type { PolicyDocument } from "./document";
+import { type Caller, includesCaller, type PrincipalKind, type Principals, principalsOf } from "./principals";
 import { groupedBy, isRecord, matchesPattern, stringsOf } from "./values";
 
 /** What a statement is asked. */
 export interface Asked {
-  /** ARN of the token's OIDC provider. */
-  arn: string;
+  caller: Caller;
   action: string;
   keys: RequestKeys;
 }
@@ -22,8 +22,8 @@ export interface CompiledStatement {
   index: number;
   /** Undefined when it is neither: then what the statement does is not known. */
   effect: "Allow" | "Deny" | undefined;
-  /** The names under Federated; undefined when the statement may be about everyone. */
-  federated: ReadonlySet<string> | undefined;
+  /** Whom it names. */
+  principals: Principals;
   /** Whether it is about an action. */
   covers: (action: string) => boolean | undefined;
   match: (asked: Asked) => Verdict;
@@ -32,29 +32,47 @@ export interface CompiledStatement {
 /** A trust policy, ready to be asked of many requests: each finds its statements without a walk through the others. */
 export interface CompiledTrust {
   statements: CompiledStatement[];
-  /** The statements that are, or may be, about a provider's tokens, in their order. `hostPath` is its issuer's. */
-  about: (arn: string, hostPath: string) => CompiledStatement[];
+  /** The statements that are, or may be, about a caller, in their order. */
+  about: (caller: Caller) => CompiledStatement[];
 }
 
 const ELEMENTS = new Set(["Sid", "Effect", "Principal", "Action", "Condition"]);
-const KINDS = new Set(["AWS", "Service", "Federated", "CanonicalUser"]);
-
 /** Prepares a document, in time that grows with its size. */
 export function compileTrust({ variables, statements }: PolicyDocument): CompiledTrust {
   const compiled = statements.map((statement, index) => compileStatement(statement, index, variables));
-  const everywhere = compiled.filter(({ federated }) => federated === undefined);
-  const named = compiled.flatMap((statement) =>
-    [...(statement.federated ?? [])].map((name) => ({ name, statement })),
-  );
-  const byName = groupedBy(named, ({ name }) => name);
+  const everywhere = compiled.filter(({ principals }) => typeof principals === "string");
+  const byName = statementsByName(compiled);
   return {
     statements: compiled,
-    about: (arn, hostPath) => {
-      const naming = [...(byName.get(arn) ?? []), ...(byName.get(hostPath) ?? [])];
-      const found = new Set([...everywhere, ...naming.map(({ statement }) => statement)]);
+    about: ({ kind, names, isNamedBy }) => {
+      const named = byName.get(kind) ?? new Map<string, CompiledStatement[]>();
+      const asked = (names ?? [...named.keys()]).filter((name) => isNamedBy(name) !== false);
+      const found = new Set([...everywhere, ...asked.flatMap((name) => named.get(name) ?? [])]);
       return [...found].sort((a, b) => a.index - b.index);
     },
   };
+}
+
+function statementsByName(
+  statements: CompiledStatement[],
+): ReadonlyMap<PrincipalKind, ReadonlyMap<string, CompiledStatement[]>> {
+  const named = statements.flatMap((statement) =>
+    typeof statement.principals === "string"
+      ? []
+      : [...statement.principals].flatMap(([kind, names]) =>
+          [...names].map((name) => ({ kind, name, statement })),
+        ),
+  );
+  const byKind = groupedBy(named, ({ kind }) => kind);
+  return new Map(
+    [...byKind].map(([kind, members]) => {
+      const byName = groupedBy(members, ({ name }) => name);
+      return [
+        kind,
+        new Map([...byName].map(([name, same]) => [name, same.map(({ statement }) => statement)])),
+      ];
+    }),
+  );
 }
 
 function compileStatement(statement: unknown, index: number, variables: boolean): CompiledStatement {
@@ -63,17 +81,17 @@ function compileStatement(statement: unknown, index: number, variables: boolean)
   const problem = isRecord(statement) ? elementsProblem(statement) : "is not an object";
   if (problem !== undefined) {
     const verdict = { matches: undefined, why: problem };
-    return { index, effect, federated: undefined, covers: () => undefined, match: () => verdict };
+    return { index, effect, principals: "unreadable", covers: () => undefined, match: () => verdict };
   }
-  const principal = principalOf(elements.Principal);
+  const principals = principalsOf(elements.Principal);
   const covers = actionsOf(elements.Action);
   const condition = prepareCondition(elements.Condition, variables);
   return {
     index,
     effect,
-    federated: typeof principal === "string" ? undefined : principal,
+    principals,
     covers,
-    match: (asked) => matchParts(principal, covers, condition, asked),
+    match: (asked) => matchParts(principals, covers, condition, asked),
   };
 }
 
@@ -92,39 +110,22 @@ function effectOf(effect: unknown): "Allow" | "Deny" | undefined {
   return effect === "Allow" || effect === "Deny" ? effect : undefined;
 }
 
-type Principal = "everyone" | "unreadable" | ReadonlySet<string>;
-
-function principalOf(principal: unknown): Principal {
-  if (principal === "*") {
-    return "everyone";
-  }
-  if (!isRecord(principal)) {
-    return "unreadable";
-  }
-  const kinds = Object.entries(principal).map(([kind, names]) => ({ kind, names: stringsOf(names) }));
-  if (kinds.some(({ kind, names }) => !KINDS.has(kind) || !names)) {
-    return "unreadable";
-  }
-  const namesOf = (wanted: string) => kinds.find(({ kind }) => kind === wanted)?.names ?? [];
-  const federated = new Set(namesOf("Federated"));
-  // `"AWS": "*"` is everyone.
-  return namesOf("AWS").includes("*") || federated.has("*") ? "everyone" : federated;
-}
-
 function actionsOf(action: unknown): (asked: string) => boolean | undefined {
   const patterns = stringsOf(action)?.map((pattern) => pattern.toLowerCase());
   return (asked) => patterns?.some((pattern) => matchesPattern(pattern, asked.toLowerCase()));
 }
 
 function matchParts(
-  principal: Principal,
+  principals: Principals,
   covers: (action: string) => boolean | undefined,
   condition: PreparedCondition,
-  { arn, action, keys }: Asked,
+  { caller, action, keys }: Asked,
 ): Verdict {
-  // What a provider's bare name means, where IAM wants an ARN, is not documented.
-  if (principal === "unreadable" || (principal !== "everyone" && !principal.has(arn))) {
-    return { matches: undefined, why: "principal cannot be read" };
+  const included = includesCaller(principals, caller);
+  if (included !== true) {
+    const unreadable = principals === "unreadable";
+    const why = unreadable ? "principal cannot be read" : "whether its principal is the caller is not known";
+    return { matches: included, why };
   }
   const covered = covers(action);
   if (covered !== true) {

@@ -5,10 +5,24 @@ export type KeyValues = string[] | "absent" | "unknown";
 
 /** The condition keys of one request. */
 export interface RequestKeys {
-  /** The token's issuer without `https://`, in lower case: of all issuers' keys only its own are in the request. */
+  /**
+   * The token's issuer without `https://`, in lower case: of all issuers' keys only its own are in the request. Empty where no token
+   * is, which has none of them.
+   */
   issuer: string;
   /** Looks up a key, in lower case, that is not another issuer's. */
   lookup: (key: string) => KeyValues;
+}
+
+/** Keys that somebody tells of, in lower case. */
+export function givenKeys(context: Record<string, string | string[]> = {}): Map<string, KeyValues> {
+  const known = new Map<string, KeyValues>();
+  for (const [key, values] of Object.entries(context)) {
+    const name = key.toLowerCase();
+    // Which of two spellings would count is not known.
+    known.set(name, known.has(name) ? "unknown" : [values].flat());
+  }
+  return known;
 }
 
 /** `holds` is undefined when the block has something whose meaning is not known here. */

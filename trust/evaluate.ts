@@ -1,8 +1,18 @@
 import { type CompiledTrust, compileTrust, type Verdict } from "./compiled";
-import type { KeyValues, RequestKeys } from "./conditions";
+import { parseClusterArn } from "./clusterArn";
+import { givenKeys, type RequestKeys } from "./conditions";
 import { readDocument } from "./document";
 import { parseOidcProviderArn } from "./issuer";
-import { STS_AUDIENCE, WEB_IDENTITY_ACTION } from "./types";
+import {
+  ASSUME_ROLE,
+  isClusterWide,
+  podCaller,
+  podKeys,
+  type PodIdentityRequest,
+  TAG_SESSION,
+} from "./podIdentityRequest";
+import { type Caller, webIdentityCaller } from "./principals";
+import { STS_AUDIENCE, WEB_IDENTITY_ACTION, type TrustedPodIdentity } from "./types";
 
 /** A token that asks for the role, after STS has found its signature, its expiry and its provider to be good. */
 export interface TrustRequest {
@@ -28,21 +38,35 @@ export interface TrustDecision {
   decision: Decision;
   /** Why, in a sentence. */
   reason: string;
-  /** Position of the statement that decided, from 0; undefined when none matched. */
+  /** Position of the statement that decided, from 0; undefined when none matched. Where two actions are allowed, that of the first. */
   statement?: number;
 }
 
 /**
- * Decides as IAM does whether a role's trust policy admits a web identity token: any matching Deny wins, then any
- * matching Allow, else it is denied. What it does not know is `indeterminate`, never allow.
+ * Decides as IAM does whether a role's trust policy admits a web identity token, or a pod by EKS Pod Identity: any matching Deny
+ * wins, then any matching Allow, else it is denied. What it does not know is `indeterminate`, never allow.
+ *
+ * A pod's request with session tags must be allowed twice, for `sts:AssumeRole` and for `sts:TagSession`. Whether the base role's own
+ * policies allow it to assume this one is another question, which is not asked here.
  *
  * @param policy the document, as JSON text or parsed.
  * @example
  * evaluateTrust(role.assumeRolePolicy, { oidcProviderArn: arn, subject: "system:serviceaccount:default:s3-reader" });
+ * evaluateTrust(role.assumeRolePolicy, { clusterArn, namespace: "default", serviceAccount: "s3-reader" });
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
  */
-export function evaluateTrust(policy: string | object, request: TrustRequest): TrustDecision {
-  return decisionsFor(request.oidcProviderArn, compiledFrom(policy))(request);
+export function evaluateTrust(
+  policy: string | object,
+  request: TrustRequest | PodIdentityRequest,
+): TrustDecision {
+  const compiled = compiledFrom(policy);
+  if (!("clusterArn" in request)) {
+    return decisionsFor(request.oidcProviderArn, compiled)(request);
+  }
+  return "oidcProviderArn" in request
+    ? { decision: "indeterminate", reason: "the request is of a token and of an association at once" }
+    : podDecisionsFor(request, compiled)(request);
 }
 
 /** Prepares a document, given as JSON text or parsed; undefined when it cannot be read. */
@@ -65,17 +89,70 @@ export function decisionsFor(
     const what = provider ? "the document" : "the request's provider ARN";
     return () => ({ decision: "indeterminate", reason: `${what} cannot be read` });
   }
-  const statements = compiled.about(arn, provider.hostPath);
+  const caller = webIdentityCaller(arn, provider.hostPath);
+  const decide = decider(caller, compiled);
   const issuer = provider.hostPath.toLowerCase();
-  return (token) => {
-    const asked = { arn, action: token.action ?? WEB_IDENTITY_ACTION, keys: keysOf(token, issuer) };
-    return weigh(statements.map(({ index, effect, match }) => ({ index, effect, ...match(asked) })));
+  return (token) => decide(token.action ?? WEB_IDENTITY_ACTION, keysOf(token, issuer));
+}
+
+/**
+ * Prepares what a document decides for the associations of one cluster.
+ *
+ * @param compiled undefined for a document that cannot be read.
+ */
+export function podDecisionsFor(
+  association: TrustedPodIdentity,
+  compiled: CompiledTrust | undefined,
+): (pod: Pick<PodIdentityRequest, "namespace" | "serviceAccount" | "context">) => TrustDecision {
+  const { clusterArn, baseRoleArn, disableSessionTags } = association;
+  const cluster = parseClusterArn(clusterArn);
+  const caller = podCaller(association);
+  if (typeof caller === "string" || !cluster || !compiled) {
+    const reason = typeof caller === "string" ? caller : "the document cannot be read";
+    return () => ({ decision: "indeterminate", reason });
+  }
+  const decide = decider(caller, compiled);
+  return ({ namespace, serviceAccount, context }) => {
+    const asked = { clusterArn, baseRoleArn, disableSessionTags, namespace, serviceAccount, context };
+    const keys = podKeys(asked, cluster);
+    const assumed = decide(ASSUME_ROLE, keys);
+    const decided = disableSessionTags ? assumed : ofBoth(assumed, decide(TAG_SESSION, keys));
+    return decided.decision === "allow" && isClusterWide(association)
+      ? { ...decided, reason: `${decided.reason}; ${CLUSTER_WIDE}` }
+      : decided;
+  };
+}
+
+const CLUSTER_WIDE =
+  "with session tags off IAM sees the cluster alone, so every ServiceAccount of it is admitted that an association gives this role";
+
+/** What becomes of a request that must be allowed twice. */
+function ofBoth(assumed: TrustDecision, tagged: TrustDecision): TrustDecision {
+  const second = { ...tagged, reason: `for ${TAG_SESSION}, ${tagged.reason}` };
+  const refused = (["deny", "indeterminate"] as const)
+    .flatMap((wanted) => [assumed, second].filter(({ decision }) => decision === wanted))
+    .at(0);
+  const alike = assumed.statement === tagged.statement;
+  return refused ?? (alike ? assumed : { ...assumed, reason: `${assumed.reason}; ${second.reason}` });
+}
+
+function decider(
+  caller: Caller,
+  compiled: CompiledTrust,
+): (action: string, keys: RequestKeys) => TrustDecision {
+  const statements = compiled.about(caller);
+  return (action, keys) => {
+    const asked = { caller, action, keys };
+    return weigh(
+      statements.map(({ index, effect, match }) => ({ index, effect, ...match(asked) })),
+      caller.what,
+    );
   };
 }
 
 type PlacedVerdict = Verdict & { index: number; effect: "Allow" | "Deny" | undefined };
 
-function weigh(verdicts: PlacedVerdict[]): TrustDecision {
+function weigh(verdicts: PlacedVerdict[], caller: string): TrustDecision {
   const find = (effect: "Allow" | "Deny" | undefined, matches: boolean | undefined) =>
     verdicts.find((verdict) => verdict.effect === effect && verdict.matches === matches);
   const decided = (decision: Decision, { index, why }: PlacedVerdict): TrustDecision => ({
@@ -95,20 +172,13 @@ function weigh(verdicts: PlacedVerdict[]): TrustDecision {
   const nearest = verdicts[0];
   return {
     decision: "deny",
-    reason: nearest
-      ? `statement ${nearest.index}: ${nearest.why}`
-      : "no statement names the token's OIDC provider",
+    reason: nearest ? `statement ${nearest.index}: ${nearest.why}` : `no statement names ${caller}`,
   };
 }
 
 /** The subject and the audience are the token's; keys of other kinds (`aws:…`, `sts:…`) are as the caller says. */
 function keysOf(token: Omit<TrustRequest, "oidcProviderArn">, issuer: string): RequestKeys {
-  const known = new Map<string, KeyValues>();
-  for (const [key, values] of Object.entries(token.context ?? {})) {
-    const name = key.toLowerCase();
-    // Which of two spellings would count is not known.
-    known.set(name, known.has(name) ? "unknown" : [values].flat());
-  }
+  const known = givenKeys(token.context);
   const audiences = [token.audience ?? STS_AUDIENCE].flat();
   known.set(`${issuer}:sub`, [token.subject]);
   known.set(`${issuer}:aud`, audiences.length === 1 ? audiences : "unknown");

@@ -4,6 +4,7 @@ import { type Decision, decisionsFor } from "./evaluate";
 import type { TrustConditions } from "./extras";
 import { extraConditions, type GeneratedStatement, readGenerated, type SubjectCondition } from "./generated";
 import { parseOidcProviderArn } from "./issuer";
+import { mayHaveKind } from "./principals";
 import { subjectOf } from "./subject";
 import { clustersOfUnknownAudience, webIdentityClusters } from "./trusted";
 import { STS_AUDIENCE, WEB_IDENTITY_ACTION, type TrustedCluster } from "./types";
@@ -107,7 +108,7 @@ function partsOf(
   const beside = compileTrust({ variables, statements: statements.slice(firstExtra) }).statements;
   // Whatever their conditions say.
   const reaching = beside.find(
-    ({ federated, covers }) => federated?.size !== 0 && covers(WEB_IDENTITY_ACTION) !== false,
+    ({ principals, covers }) => mayHaveKind(principals, "Federated") && covers(WEB_IDENTITY_ACTION) !== false,
   );
   if (reaching) {
     return `statement ${firstExtra + reaching.index}: may admit web identities beside the bindings`;

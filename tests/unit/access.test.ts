@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { accessTable } from "../../trust/access";
 import { buildTrustPolicy } from "../../trust/policy";
+import { IdentityMode } from "../../trust/types";
 import { A, B, HOST_B } from "./evaluateCases";
 
 const clusters = [
@@ -33,9 +34,11 @@ describe("accessTable", () => {
     { cluster: "west", namespace: "jobs", serviceAccount: "writer", decision: "allow", statement: 1 },
     { cluster: "east", namespace: "default", serviceAccount: "s3-reader", decision: "allow", statement: 0 },
     { cluster: "east", namespace: "jobs", serviceAccount: "writer", decision: "allow", statement: 0 },
-  ].map((row) =>
-    row.decision === "allow" ? { ...row, reason: `statement ${row.statement}: its conditions hold` } : row,
-  );
+  ].map((row) => ({
+    identity: IdentityMode.Irsa,
+    ...row,
+    ...(row.decision === "allow" && { reason: `statement ${row.statement}: its conditions hold` }),
+  }));
 
   it("has a row for each cluster and ServiceAccount, in the order given", () => {
     assert.deepEqual(accessTable(built(), clusters, accounts), expected);
