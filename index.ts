@@ -13,7 +13,12 @@ export {
 } from "./components/fromEksCluster";
 export type { ShardRole } from "./components/fleetOutputs";
 export type { HelmServiceAccountValues } from "./components/helmValues";
-export { IrsaRole, type IrsaRoleArgs, type IrsaRoleCluster } from "./components/irsaRole";
+export {
+  IrsaRole,
+  type IrsaRoleArgs,
+  type IrsaRoleCluster,
+  type IrsaRolePodIdentity,
+} from "./components/irsaRole";
 export { IrsaServiceAccount, type IrsaServiceAccountArgs } from "./components/irsaServiceAccount";
 export {
   MultiClusterIrsa,

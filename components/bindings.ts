@@ -1,6 +1,6 @@
 import { SubjectMatch, subjectOf } from "../trust/subject";
 import { shown } from "../trust/values";
-import type { TrustedCluster } from "../trust/types";
+import { IdentityMode, type TrustedCluster } from "../trust/types";
 import { ServiceAccountOwnership, type IrsaCluster, type ServiceAccountBinding } from "./types";
 
 /** The bindings of a cluster's ServiceAccounts. */
@@ -13,20 +13,27 @@ export function exactBindingsOf(cluster: string, bindings: ServiceAccountBinding
   return bindingsOf(cluster, bindings).filter((binding) => !isWildcard(binding));
 }
 
-/** The bindings of a cluster for which something is made there: none once it is retired. */
+/** The bindings of a cluster for which something is made there: none once it is retired, or where that is done by others. */
 export function madeBindingsOf(
-  { name, retired = false }: Pick<IrsaCluster, "name" | "retired">,
+  {
+    name,
+    retired = false,
+    baseRole,
+    identity,
+  }: Pick<IrsaCluster, "name" | "retired" | "baseRole" | "identity">,
   bindings: ServiceAccountBinding[],
 ): ServiceAccountBinding[] {
   const made = exactBindingsOf(name, bindings).filter(
     ({ ownership }) => ownership !== ServiceAccountOwnership.None,
   );
-  return retired ? [] : made;
+  // What Pod Identity of another account needs in the cluster is made by the base role's component.
+  const elsewhere = baseRole !== undefined && identity === IdentityMode.PodIdentity;
+  return retired || elsewhere ? [] : made;
 }
 
 /** A cluster as the trust policy sees it. */
 export function trustedCluster(
-  cluster: { name: string; oidcProviderArn: string; oidcProviderClientIds?: string[] },
+  cluster: Omit<TrustedCluster, "subjects" | "subjectPatterns">,
   bindings: ServiceAccountBinding[],
 ): TrustedCluster {
   const mine = bindingsOf(cluster.name, bindings);

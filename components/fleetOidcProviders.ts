@@ -56,7 +56,7 @@ export class FleetOidcProviders extends pulumi.ComponentResource {
     const what = `FleetOidcProviders "${name}"`;
     throwProblems(what, findProviderProblems(args));
     super("eks-irsa:index:FleetOidcProviders", name, plainOf(args), opts);
-    const providers = makeOidcProviders(name, args, roleAccount(this), { what, parent: this });
+    const { providers } = makeOidcProviders(name, args, roleAccount(this), { what, parent: this });
     this.oidcProviderArns = arnsOf(providers);
     this.registerOutputs({ oidcProviderArns: this.oidcProviderArns });
   }

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { trustPolicySize } from "../trust/size";
-import type { MadeOidcProvider } from "./oidcProvider";
 import { arnsOf } from "./oidcProviders";
-import type { FleetRole } from "./fleetTrust";
+import type { Associations } from "./association";
+import type { FleetRole, FleetTrust } from "./fleetTrust";
 import { helmValuesOf } from "./helmValues";
+import { hasIrsa, identityOf } from "./identity";
+import type { MultiClusterIrsaArgs } from "./multiClusterIrsa";
 import { ROLE_ARN_ANNOTATION } from "./serviceAccountSettings";
-import type { ServiceAccountBinding } from "./types";
 
 /** The role of one shard. */
 export interface ShardRole {
@@ -29,20 +30,27 @@ const OF_ONE_ROLE = [
 
 /** What of a fleet is read as an output; what there is not with shards says so when it is read. */
 export function outputsOf(
-  providers: Map<string, MadeOidcProvider>,
-  roles: FleetRole[],
-  { sharded, serviceAccounts }: { sharded: boolean; serviceAccounts: ServiceAccountBinding[] },
+  { providers, roles }: Pick<FleetTrust, "providers" | "roles">,
+  { clusters: listed, serviceAccounts }: Pick<MultiClusterIrsaArgs, "clusters" | "serviceAccounts">,
+  { sharded, associations }: { sharded: boolean; associations: Map<string, Associations> },
   what: string,
 ): pulumi.Inputs {
   const [only] = roles;
   const one = only && roleOutputs(only);
-  const annotations = only && { [ROLE_ARN_ANNOTATION as string]: only.role.arn };
+  const annotated = listed.some((cluster) => hasIrsa(identityOf(cluster)));
+  const annotations = only && (annotated ? { [ROLE_ARN_ANNOTATION as string]: only.role.arn } : {});
   const ofOne = { ...one, serviceAccountAnnotations: pulumi.output(annotations) };
   const byCluster = roles.flatMap(({ clusters, role }) =>
     clusters.map(({ name }) => [name, role.arn] as const),
   );
-  const helmValues = byCluster.map(
-    ([name, arn]) => [name, helmValuesOf(name, serviceAccounts, arn)] as const,
+  const helmValues = roles.flatMap(({ clusters, role }) =>
+    clusters.map((cluster) => {
+      const annotation = hasIrsa(identityOf(cluster)) ? role.arn : undefined;
+      return [cluster.name, helmValuesOf(cluster.name, serviceAccounts, annotation)] as const;
+    }),
+  );
+  const associationIds = [...associations].flatMap(([cluster, made]) =>
+    made.size === 0 ? [] : [[cluster, idsOf(made)] as const],
   );
   const byShard = sharded ? roles.map((role) => [role.name ?? "", roleOutputs(role)] as const) : [];
   const outputs = {
@@ -51,11 +59,21 @@ export function outputsOf(
     roleArns: pulumi.output(Object.fromEntries(byCluster)),
     shardRoles: pulumi.output(Object.fromEntries(byShard)),
     helmValues: pulumi.output(Object.fromEntries(helmValues)),
+    associationIds: pulumi.output(Object.fromEntries(associationIds)),
   };
   if (sharded) {
     for (const property of OF_ONE_ROLE) refuseReading(outputs, property, what);
   }
   return outputs;
+}
+
+function idsOf(associations: Associations): { [serviceAccount: string]: pulumi.Output<string> } {
+  return Object.fromEntries(
+    [...associations].map(([{ namespace, name }, { associationId }]) => [
+      `${namespace}/${name}`,
+      associationId,
+    ]),
+  );
 }
 
 function roleOutputs({ role, trustPolicyJson }: FleetRole) {

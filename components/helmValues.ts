@@ -21,11 +21,15 @@ export interface HelmServiceAccountValues {
   };
 }
 
-/** The values for each ServiceAccount of a cluster, by `<namespace>/<name>`. */
+/**
+ * The values for each ServiceAccount of a cluster, by `<namespace>/<name>`.
+ *
+ * @param roleArn undefined where pods get the role by Pod Identity alone.
+ */
 export function helmValuesOf(
   cluster: string,
   bindings: ServiceAccountBinding[],
-  roleArn: pulumi.Output<string>,
+  roleArn: pulumi.Output<string> | undefined,
 ): { [serviceAccount: string]: pulumi.Output<HelmServiceAccountValues> } {
   return Object.fromEntries(
     exactBindingsOf(cluster, bindings).map((binding) => [
@@ -37,17 +41,18 @@ export function helmValuesOf(
 
 function valuesOf(
   { name, ownership, settings = {} }: ServiceAccountBinding,
-  roleArn: pulumi.Output<string>,
+  roleArn: pulumi.Output<string> | undefined,
 ): pulumi.Output<HelmServiceAccountValues> {
   if (ownership !== ServiceAccountOwnership.None) {
     return pulumi.output({ serviceAccount: { create: false, name } });
   }
   const { automountServiceAccountToken: automount } = settings;
+  const annotations = annotationsOf(roleArn, settings);
   return pulumi.output({
     serviceAccount: {
       create: true,
       name,
-      annotations: annotationsOf(roleArn, settings),
+      ...(Object.keys(annotations).length > 0 && { annotations }),
       ...(automount !== undefined && { automount }),
     },
   });

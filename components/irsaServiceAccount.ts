@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { namespaceProblem, serviceAccountNameProblem } from "../trust/subject";
+import { IdentityMode } from "../trust/types";
+import { roleArnProblem } from "./podIdentityReasons";
 import { checkedInput, isPlain, throwProblems, type Problem } from "./problems";
 import { samplePodNameProblem } from "./proofNames";
 import { makeServiceAccount } from "./serviceAccount";
@@ -62,13 +64,17 @@ export class IrsaServiceAccount extends pulumi.ComponentResource {
     const { serviceAccount, pod, job } = makeServiceAccount(
       name,
       { ...args, namespace },
-      checkedInput(args.roleArn, roleArnProblem, { what, propertyPath: "roleArn", resource: this }),
+      {
+        arn: checkedInput(args.roleArn, roleArnProblem, { what, propertyPath: "roleArn", resource: this }),
+        identity: IdentityMode.Irsa,
+      },
       args,
       { parent: this },
       { what, path: "settings", resource: this },
     );
-    this.serviceAccountName = serviceAccount.metadata.name;
-    this.namespace = serviceAccount.metadata.namespace;
+    const made = serviceAccount?.metadata;
+    this.serviceAccountName = made ? made.name : pulumi.output(args.name);
+    this.namespace = made ? made.namespace : namespace;
     this.samplePodName = pod ? pod.metadata.name : pulumi.output("");
     this.verificationJobName = job ? job.metadata.name : pulumi.output("");
     this.registerOutputs({
@@ -110,10 +116,4 @@ function noOwnerProblems({ ownership }: IrsaServiceAccountArgs): Problem[] {
         },
       ]
     : [];
-}
-
-function roleArnProblem(arn: string): string | undefined {
-  return /^arn:[^:]+:iam::\d{12}:role\/.+$/.test(arn)
-    ? undefined
-    : `is not the ARN of a role (arn:<partition>:iam::<account>:role/<name>): "${arn}"`;
 }

@@ -1,14 +1,12 @@
 import type { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { madeBindingsOf } from "./bindings";
+import { makeAgent } from "./agent";
+import { isAssociated, makeAssociations, type Associations } from "./association";
 import { outputsOf, type ShardRole } from "./fleetOutputs";
-import { makeFleetTrust } from "./fleetTrust";
+import { makeServiceAccounts } from "./fleetServiceAccounts";
+import { makeFleetTrust, type FleetRole, type FleetTrust } from "./fleetTrust";
 import type { HelmServiceAccountValues } from "./helmValues";
-import { kubernetesProviderFor } from "./kubernetesProviders";
-import { formerly } from "./names";
-import { makeNamespaces } from "./namespaces";
 import { isPlain, throwProblems } from "./problems";
-import { makeServiceAccount } from "./serviceAccount";
 import type {
   IrsaCluster,
   PodIdentitySettings,
@@ -100,6 +98,8 @@ export class MultiClusterIrsa extends pulumi.ComponentResource {
   public readonly helmValues!: pulumi.Output<{
     [cluster: string]: { [serviceAccount: string]: HelmServiceAccountValues };
   }>;
+  /** Ids of the EKS Pod Identity associations, by cluster name and then by `<namespace>/<name>`. */
+  public readonly associationIds!: pulumi.Output<{ [cluster: string]: { [serviceAccount: string]: string } }>;
   /** The annotations that give the role to a ServiceAccount, for a Helm chart that makes its own. With shards: as `roleArn`. */
   public readonly serviceAccountAnnotations!: pulumi.Output<{ [key: string]: string }>;
 
@@ -112,65 +112,56 @@ export class MultiClusterIrsa extends pulumi.ComponentResource {
     for (const warning of transitionWarnings(args)) {
       void pulumi.log.warn(`${what}: ${warning}`, this);
     }
-    const { providers, roles } = makeFleetTrust(name, args, { what, parent: this });
-    for (const { clusters, role, policies } of roles) {
-      for (const cluster of clusters) {
-        makeServiceAccounts(name, args, cluster, role.arn, {
-          what,
-          parent: this,
-          issuerUrl: providers.get(cluster.name)?.issuerUrl ?? pulumi.output(cluster.issuerUrl),
-          // Pods that start at once find the role complete.
-          dependsOn: [role, ...policies],
-          given: clusterProviders[cluster.name],
-        });
+    const fleet = makeFleetTrust(name, args, { what, parent: this });
+    const associations = new Map<string, Associations>();
+    for (const fleetRole of fleet.roles) {
+      for (const cluster of fleetRole.clusters) {
+        const context = { what, parent: this, given: clusterProviders[cluster.name] };
+        associations.set(cluster.name, makeInCluster(name, args, cluster, fleetRole, fleet, context));
       }
     }
 
-    const { serviceAccounts } = args;
     const sharded = args.trust?.shards !== undefined;
-    const outputs = outputsOf(providers, roles, { sharded, serviceAccounts }, what);
+    const outputs = outputsOf(fleet, args, { sharded, associations }, what);
     Object.defineProperties(this, Object.getOwnPropertyDescriptors(outputs));
     this.registerOutputs(Object.fromEntries(Object.entries(outputs)));
   }
 }
 
-/** Everything of the fleet that stands in one cluster. */
-function makeServiceAccounts(
+/** Everything of a cluster that comes after its role: the agent and the associations, the ServiceAccounts and what proves them. */
+function makeInCluster(
   name: string,
   args: MultiClusterIrsaArgs,
   cluster: IrsaCluster,
-  roleArn: pulumi.Output<string>,
-  context: {
-    what: string;
-    parent: pulumi.Resource;
-    /** The cluster's issuer, once nothing was found wrong with it. */
-    issuerUrl: pulumi.Output<string>;
-    dependsOn: pulumi.Resource[];
-    given: KubernetesProvider | undefined;
-  },
-): void {
-  const bindings = madeBindingsOf(cluster, args.serviceAccounts);
-  if (bindings.length === 0) {
-    return;
-  }
-  const { what, parent, issuerUrl, dependsOn, given } = context;
-  const provider = kubernetesProviderFor(name, { ...cluster, issuerUrl }, given, parent);
-  const pathOf = (binding: ServiceAccountBinding) =>
-    `serviceAccounts[${args.serviceAccounts.indexOf(binding)}]`;
-  const reached = { what, parent, ...(provider && { provider }) };
-  const namespaces = makeNamespaces(name, { ...cluster, issuerUrl }, bindings, { ...reached, pathOf });
-  for (const binding of bindings) {
-    const under = (clusterName: string) => `${name}/${clusterName}/${binding.namespace}/${binding.name}`;
-    const namespace = namespaces.get(binding.namespace);
-    const opts = {
-      parent,
-      dependsOn: namespace ? [...dependsOn, namespace] : dependsOn,
-      aliases: formerly(cluster, under),
-      ...(provider && { provider }),
-    };
-    const where = { what, path: `${pathOf(binding)}.settings`, resource: parent };
-    makeServiceAccount(under(cluster.name), binding, roleArn, args, opts, where);
-  }
+  { role, policies }: FleetRole,
+  { issuers, ways, narrowing }: FleetTrust,
+  context: { what: string; parent: pulumi.Resource; given: KubernetesProvider | undefined },
+): Associations {
+  const { what, parent } = context;
+  const { podIdentity: settings = {}, tags, serviceAccounts } = args;
+  const issuerUrl = issuers.get(cluster.name) ?? pulumi.output(cluster.issuerUrl);
+  const way = ways.get(cluster.name);
+  // Pods that start at once find the role complete.
+  const dependsOn = [role, ...policies];
+  const path = `clusters[${args.clusters.indexOf(cluster)}]`;
+  const agent = way && makeAgent(name, cluster, way, { what, path, parent, ...(tags && { tags }) });
+  const associations: Associations =
+    way && isAssociated(cluster)
+      ? makeAssociations(name, cluster, serviceAccounts, {
+          what,
+          parent,
+          roleArn: role.arn,
+          dependsOn: agent ? [...dependsOn, agent] : dependsOn,
+          way,
+          issuerUrl,
+          settings,
+          ...(tags && { tags }),
+          narrowing,
+          pathOf: (binding) => `serviceAccounts[${serviceAccounts.indexOf(binding)}]`,
+        })
+      : new Map();
+  makeServiceAccounts(name, args, cluster, role.arn, { ...context, issuerUrl, dependsOn, associations });
+  return associations;
 }
 
 /**
@@ -179,9 +170,12 @@ function makeServiceAccounts(
  */
 function plainOf(args: MultiClusterIrsaArgs): pulumi.Inputs {
   return {
-    clusters: args.clusters.map(({ name, issuerUrl }) =>
-      isPlain(issuerUrl) ? { name, issuerUrl } : { name },
-    ),
+    clusters: args.clusters.map(({ name, issuerUrl, identity, trusts }) => ({
+      name,
+      ...(isPlain(issuerUrl) && { issuerUrl }),
+      ...(identity && { identity }),
+      ...(trusts && { trusts }),
+    })),
     serviceAccounts: args.serviceAccounts.map(
       ({ namespace, name, clusters, ownership, createNamespace }) => ({
         namespace,

@@ -44,15 +44,23 @@ export function oidcProvider(
   cluster: ClusterOfProvider,
   context: ProviderContext,
 ): MadeOidcProvider {
-  const { what, path, parent, claim } = context;
-  const issuerUrl = checkedInput(cluster.issuerUrl, (url) => issuerProblem(url) ?? claim?.(url), {
-    what,
-    propertyPath: `${path}issuerUrl`,
-    resource: parent,
-  });
+  const issuerUrl = checkedIssuer(cluster, context);
   return cluster.oidcProviderArn === undefined || cluster.importOidcProvider === true
     ? ownProvider(name, cluster, issuerUrl, context)
     : adoptedProvider(name, cluster, issuerUrl, context);
+}
+
+/** The cluster's issuer, once nothing was found wrong with it. */
+export function checkedIssuer(
+  { issuerUrl }: Pick<IrsaCluster, "issuerUrl">,
+  { what, path, parent, claim }: Pick<ProviderContext, "what" | "path" | "parent" | "claim">,
+): pulumi.Output<string> {
+  const propertyPath = `${path}issuerUrl`;
+  return checkedInput(issuerUrl, (url) => issuerProblem(url) ?? claim?.(url), {
+    what,
+    propertyPath,
+    resource: parent,
+  });
 }
 
 function ownProvider(

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { oidcProvider, type MadeOidcProvider } from "./oidcProvider";
+import { hasIrsa, trustsOf } from "./identity";
+import { checkedIssuer, oidcProvider, type MadeOidcProvider } from "./oidcProvider";
+import { podIdentityIssuerProblem } from "./podIdentityReasons";
 import { isPlain } from "./problems";
 import type { RoleAccount } from "./roleAccount";
 import type { IrsaCluster } from "./types";
@@ -15,30 +17,46 @@ export type ListedCluster = Pick<
   | "importOidcProvider"
   | "formerNames"
   | "thumbprints"
+  | "identity"
+  | "trusts"
+  | "region"
 >;
 
-/** The OIDC providers of a fleet by cluster name, each called by the fleet and the cluster. */
+/** What there is of a fleet's issuers, by cluster name. */
+export interface FleetIssuers {
+  /** The OIDC providers of the clusters whose web identities are trusted. */
+  providers: Map<string, MadeOidcProvider>;
+  /** The issuers of all clusters, once nothing was found wrong with them. */
+  issuers: Map<string, pulumi.Output<string>>;
+}
+
+/** Makes the OIDC providers of a fleet, each called by the fleet and the cluster, where the role is to trust web identities. */
 export function makeOidcProviders(
   name: string,
   { clusters, tags }: { clusters: ListedCluster[]; tags?: { [key: string]: pulumi.Input<string> } },
   account: pulumi.Output<RoleAccount>,
   { what, parent }: { what: string; parent: pulumi.Resource },
-): Map<string, MadeOidcProvider> {
+): FleetIssuers {
   const claims = issuerClaims(clusters);
-  return new Map(
-    clusters.map((cluster, index) => {
+  const providers = new Map<string, MadeOidcProvider>();
+  const issuers = new Map<string, pulumi.Output<string>>();
+  clusters.forEach((cluster, index) => {
+    const claimed = claims(index);
+    const claim = (issuerUrl: string) => claimed(issuerUrl) ?? podIdentityIssuerProblem(issuerUrl, cluster);
+    const context = { what, path: `clusters[${index}].`, parent, account, claim };
+    if (hasIrsa(trustsOf(cluster))) {
       const made = oidcProvider(`${name}/${cluster.name}`, cluster, {
-        what,
-        path: `clusters[${index}].`,
-        parent,
-        account,
+        ...context,
         ...(tags && { tags }),
         formerNames: (cluster.formerNames ?? []).map((former) => `${name}/${former}`),
-        claim: claims(index),
       });
-      return [cluster.name, made];
-    }),
-  );
+      providers.set(cluster.name, made);
+      issuers.set(cluster.name, made.issuerUrl);
+    } else {
+      issuers.set(cluster.name, checkedIssuer(cluster, context));
+    }
+  });
+  return { providers, issuers };
 }
 
 /** ARNs of the providers, by cluster name. */

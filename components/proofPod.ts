@@ -1,4 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
+import { hasPodIdentity } from "./identity";
+import type { PodRole } from "./serviceAccount";
 import type { SamplePodSettings } from "./types";
 
 /** The image of pods that prove their role, unless another is given. */
@@ -17,7 +18,7 @@ const TERMINATION_LOG = "/dev/termination-log";
  */
 export function proofPodSpec<Container extends object>(
   serviceAccountName: string,
-  roleArn: pulumi.Input<string>,
+  role: PodRole,
   script: string,
   settings: SamplePodSettings,
   container: Container,
@@ -36,18 +37,24 @@ export function proofPodSpec<Container extends object>(
       fsGroup: USER,
       seccompProfile: { type: "RuntimeDefault" },
     },
-    containers: [{ ...proofContainer(roleArn, script, settings), ...container }],
+    containers: [{ ...proofContainer(role, script, settings), ...container }],
     volumes: [{ name: "home", emptyDir: { sizeLimit: "64Mi" } }],
   };
 }
 
-function proofContainer(roleArn: pulumi.Input<string>, script: string, settings: SamplePodSettings) {
+function proofContainer(
+  { arn, identity, sessionsOf = arn }: PodRole,
+  script: string,
+  settings: SamplePodSettings,
+) {
   return {
     name: "aws-cli",
     image: settings.image ?? PROOF_IMAGE,
     command: ["sh", "-c", script],
     env: [
-      { name: "EXPECTED_ROLE_ARN", value: roleArn },
+      { name: "EXPECTED_ROLE_ARN", value: sessionsOf },
+      // A pod keeps what it was born with: another mode makes another pod.
+      ...(hasPodIdentity(identity) ? [{ name: "IDENTITY", value: identity }] : []),
       { name: "HOME", value: HOME },
       { name: "TERMINATION_LOG", value: TERMINATION_LOG },
       // Without credentials of its own the CLI would fall back on the node's role.

@@ -2,7 +2,8 @@ import { Pod } from "@pulumi/kubernetes/core/v1/pod";
 import * as pulumi from "@pulumi/pulumi";
 import { samplePodName } from "./proofNames";
 import { proofPodSpec } from "./proofPod";
-import { SAMPLE_POD_SCRIPT } from "./proofScript";
+import { samplePodScript } from "./proofScript";
+import type { PodRole } from "./serviceAccount";
 import type { SamplePodSettings } from "./types";
 
 /**
@@ -15,12 +16,12 @@ import type { SamplePodSettings } from "./types";
 export function makeSamplePod(
   name: string,
   serviceAccount: { namespace: pulumi.Input<string>; name: string },
-  roleArn: pulumi.Input<string>,
+  role: PodRole,
   settings: SamplePodSettings,
   opts: pulumi.CustomResourceOptions,
 ): Pod {
   const labels = { "app.kubernetes.io/name": "irsa-sample", ...settings.labels };
-  const spec = proofPodSpec(serviceAccount.name, roleArn, SAMPLE_POD_SCRIPT, settings, {
+  const spec = proofPodSpec(serviceAccount.name, role, samplePodScript(role.identity), settings, {
     readinessProbe: {
       exec: { command: ["sh", "-c", 'test -f "$HOME/ready"'] },
       periodSeconds: 2,

@@ -1,6 +1,8 @@
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
 import type { ServiceAccountPatch } from "@pulumi/kubernetes/core/v1/serviceAccountPatch";
 import type * as pulumi from "@pulumi/pulumi";
+import type { IdentityMode } from "../trust/types";
+import { hasIrsa } from "./identity";
 import { makeSamplePod } from "./samplePod";
 import { patchServiceAccount } from "./serviceAccountPatch";
 import { annotationsOf, checkedSettings, type SettingsPath } from "./serviceAccountSettings";
@@ -12,6 +14,15 @@ import {
 } from "./types";
 import { makeVerificationJob } from "./verificationJob";
 
+/** The role of a ServiceAccount's pods. */
+export interface PodRole {
+  /** Its ARN, which the ServiceAccount is annotated with where IRSA is to give it. */
+  arn: pulumi.Input<string>;
+  identity: IdentityMode;
+  /** ARN of the role whose sessions the pods get, where that is another one. */
+  sessionsOf?: pulumi.Input<string>;
+}
+
 /** A ServiceAccount of one cluster. */
 type Owned = Pick<ServiceAccountBinding, "name" | "ownership" | "settings"> & {
   namespace: pulumi.Input<string>;
@@ -21,7 +32,7 @@ type Owned = Pick<ServiceAccountBinding, "name" | "ownership" | "settings"> & {
 export function makeServiceAccount(
   name: string,
   binding: Owned,
-  roleArn: pulumi.Input<string>,
+  role: PodRole,
   proof: { samplePod?: SamplePodSettings; verificationJob?: VerificationJobSettings },
   opts: pulumi.CustomResourceOptions,
   where: SettingsPath,
@@ -31,24 +42,25 @@ export function makeServiceAccount(
   const inPlace = { ...opts, deleteBeforeReplace: true };
   const patched = binding.ownership === ServiceAccountOwnership.Patch;
   // A patch may be there twice, and its keys never go missing then.
-  const serviceAccount = createOrPatch(name, binding, roleArn, patched ? opts : inPlace, where);
+  const annotated = hasIrsa(role.identity) ? role.arn : undefined;
+  const serviceAccount = createOrPatch(name, binding, annotated, patched ? opts : inPlace, where);
   const { samplePod, verificationJob } = proof;
-  // EKS looks at the annotation when a pod is admitted, and never again.
-  const after = { ...inPlace, dependsOn: serviceAccount };
+  // EKS looks at the annotation when a pod is admitted, and never again; at the association too.
+  const after = serviceAccount ? { ...inPlace, dependsOn: serviceAccount } : inPlace;
   return {
     serviceAccount,
-    ...(samplePod && { pod: makeSamplePod(name, binding, roleArn, samplePod, after) }),
-    ...(verificationJob && { job: makeVerificationJob(name, binding, roleArn, verificationJob, after) }),
+    ...(samplePod && { pod: makeSamplePod(name, binding, role, samplePod, after) }),
+    ...(verificationJob && { job: makeVerificationJob(name, binding, role, verificationJob, after) }),
   };
 }
 
 function createOrPatch(
   name: string,
   binding: Owned,
-  roleArn: pulumi.Input<string>,
+  roleArn: pulumi.Input<string> | undefined,
   opts: pulumi.CustomResourceOptions,
   where: SettingsPath,
-): ServiceAccount | ServiceAccountPatch {
+): ServiceAccount | ServiceAccountPatch | undefined {
   const settings = checkedSettings(binding.settings ?? {}, where);
   const {
     labels = {},
@@ -56,13 +68,18 @@ function createOrPatch(
     imagePullSecrets = [],
     forceConflicts = false,
   } = settings;
+  const annotations = annotationsOf(roleArn, settings);
+  const patched = binding.ownership === ServiceAccountOwnership.Patch;
+  if (patched && Object.keys({ ...annotations, ...labels }).length === 0) {
+    return undefined;
+  }
   const metadata = {
     name: binding.name,
     namespace: binding.namespace,
-    annotations: annotationsOf(roleArn, settings),
+    ...(Object.keys(annotations).length > 0 && { annotations }),
     ...(Object.keys(labels).length > 0 && { labels }),
   };
-  if (binding.ownership === ServiceAccountOwnership.Patch) {
+  if (patched) {
     return patchServiceAccount(name, metadata, forceConflicts, opts, where);
   }
   return new ServiceAccount(

@@ -11,7 +11,7 @@ type Texts = { [key: string]: pulumi.Input<string> };
 export interface PatchedMetadata {
   name: string;
   namespace: pulumi.Input<string>;
-  annotations: Texts;
+  annotations?: Texts;
   labels?: Texts;
 }
 
@@ -45,7 +45,7 @@ export function patchServiceAccount(
         name: metadata.name,
         namespace: metadata.namespace,
         annotations: {
-          ...free("annotations", metadata.annotations),
+          ...free("annotations", metadata.annotations ?? {}),
           // It is read from the object, and stands there as long as the patch does.
           ...(force && { "pulumi.com/patchForce": "true" }),
         },

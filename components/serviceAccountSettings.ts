@@ -45,12 +45,19 @@ export function checkedSettings(
   };
 }
 
-/** A ServiceAccount's annotations: the user's, the role's, and those by which EKS's webhook is told how tokens are to be. */
-export function annotationsOf(roleArn: pulumi.Input<string>, settings: ServiceAccountSettings): Texts {
+/**
+ * A ServiceAccount's annotations: the user's, the role's, and those by which EKS's webhook is told how tokens are to be.
+ *
+ * @param roleArn undefined where pods get the role by Pod Identity alone.
+ */
+export function annotationsOf(
+  roleArn: pulumi.Input<string> | undefined,
+  settings: ServiceAccountSettings,
+): Texts {
   const { annotations, audience, stsRegionalEndpoints, tokenExpiration } = settings;
   return {
     ...annotations,
-    [ROLE_ARN_ANNOTATION]: roleArn,
+    ...(roleArn !== undefined && { [ROLE_ARN_ANNOTATION]: roleArn }),
     ...(audience !== undefined && { [`${EKS_ANNOTATIONS}audience`]: audience }),
     ...(stsRegionalEndpoints !== undefined && {
       [`${EKS_ANNOTATIONS}sts-regional-endpoints`]: String(stsRegionalEndpoints),

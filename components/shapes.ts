@@ -30,6 +30,8 @@ export const serviceAccountShapes: Shapes = {
     forceConflicts: flag,
   }),
 };
+const baseRole = record({ arn: lateText, disableSessionTags: flag });
+const wayShapes: Shapes = { baseRole, disableSessionTags: flag };
 /** `name` and `namespace` are not here: their own checks say more of what they decide. */
 const shapes: Shapes = {
   clusters: list(
@@ -44,8 +46,9 @@ const shapes: Shapes = {
       identity: text,
       trusts: text,
       accountId: text,
-      baseRole: record({ arn: lateText, disableSessionTags: flag }),
+      baseRole,
       installAgent: flag,
+      podIdentity: record({ clusterArn: lateText, ...wayShapes, allowClusterWideTrust: flag }),
       autoMode: { kind: "lateFlag" },
       shard: text,
       formerShards: list(text),

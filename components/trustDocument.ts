@@ -1,17 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import { budgetWarnings, trustBudget, type TrustBudget } from "../trust/budget";
 import { findMismatch } from "../trust/exact";
-import type { TrustedCluster, TrustPolicy } from "../trust/types";
+import type { TrustedCluster, TrustedPodIdentity, TrustPolicy } from "../trust/types";
 import { bindingsOf, trustedCluster } from "./bindings";
 import { lateProblems, type Problem } from "./problems";
 import { accountProblem, type RoleAccount } from "./roleAccount";
 import { shardOverflow } from "./shards";
 import type { ServiceAccountBinding, TrustSettings } from "./types";
 
-/** A cluster whose provider's ARN may still be on its way. */
-export interface ArnByCluster {
+/** A cluster as the role trusts it; what it is known by may still be on its way. */
+export interface TrustSource {
   name: string;
-  arn: pulumi.Input<string>;
+  /** ARN of its OIDC provider. Undefined: no web identities of it are trusted. */
+  arn?: pulumi.Input<string>;
+  /** How it comes by Pod Identity. Undefined: not at all. */
+  podIdentity?: pulumi.Output<TrustedPodIdentity>;
   /** The client IDs of its provider, where they are known. */
   clientIds: string[] | undefined;
   /** Where a fault of this ARN is told of, such as `clusters[0].oidcProviderArn`. */
@@ -23,7 +26,7 @@ export interface ArnByCluster {
  * A cluster that no binding reaches is not in it.
  */
 export function trustDocument(
-  clusters: ArnByCluster[],
+  clusters: TrustSource[],
   bindings: ServiceAccountBinding[],
   trust: TrustSettings,
   account: pulumi.Output<RoleAccount>,
@@ -31,17 +34,18 @@ export function trustDocument(
 ): pulumi.Output<string> {
   const { what, resource, shard } = context;
   const bound = clusters.filter(({ name }) => bindingsOf(name, bindings).length > 0);
-  return pulumi.all([account, pulumi.all(bound.map(({ arn }) => arn))]).apply(([where, arns]) => {
-    const trusted = bound.map(({ name, clientIds }, index) =>
-      trustedCluster(
-        {
-          name,
-          oidcProviderArn: arns[index] ?? "",
-          ...(clientIds && { oidcProviderClientIds: clientIds }),
-        },
-        bindings,
-      ),
-    );
+  const ways = bound.map(({ arn, podIdentity }) => pulumi.output({ arn, podIdentity }));
+  return pulumi.all([account, pulumi.all(ways)]).apply(([where, known]) => {
+    const trusted = bound.map(({ name, clientIds }, index) => {
+      const { arn, podIdentity } = known[index] ?? {};
+      const source = {
+        name,
+        ...(arn !== undefined && { oidcProviderArn: arn }),
+        ...(clientIds && { oidcProviderClientIds: clientIds }),
+        ...(podIdentity && { podIdentity }),
+      };
+      return trustedCluster(source, bindings);
+    });
     const problems = trustedProblems(trusted, bound, where);
     if (problems.length > 0) {
       throw lateProblems(what, problems, resource);
@@ -71,12 +75,12 @@ function checkedDocument(
   return JSON.stringify(budget.policy);
 }
 
-function trustedProblems(trusted: TrustedCluster[], bound: ArnByCluster[], account: RoleAccount): Problem[] {
+function trustedProblems(trusted: TrustedCluster[], bound: TrustSource[], account: RoleAccount): Problem[] {
   return trusted.flatMap(({ oidcProviderArn }, index) => {
     const propertyPath = bound[index]?.propertyPath ?? "";
     const first = trusted.findIndex((other) => other.oidcProviderArn === oidcProviderArn);
     const reason =
-      first === index
+      first === index || oidcProviderArn === undefined
         ? oidcProviderArn && accountProblem(oidcProviderArn, account)
         : `has the OIDC provider of cluster "${trusted[first]?.name ?? ""}" (${oidcProviderArn}): an issuer belongs to one cluster, list that cluster once`;
     return reason === undefined ? [] : [{ propertyPath, reason }];

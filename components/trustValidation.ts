@@ -3,10 +3,12 @@ import { conditionProblems, extraStatementProblems } from "../trust/extras";
 import { oidcProviderArn, parseIssuer } from "../trust/issuer";
 import { DEFAULT_MAX_SIZE, LARGEST_MAX_SIZE } from "../trust/size";
 import { clustersOfUnknownAudience } from "../trust/trusted";
-import { STS_AUDIENCE, TrustPolicyForm } from "../trust/types";
+import { STS_AUDIENCE, TrustPolicyForm, type TrustedCluster } from "../trust/types";
 import { shown } from "../trust/values";
 import { trustedCluster } from "./bindings";
+import { hasIrsa, hasPodIdentity, trustsOf } from "./identity";
 import type { MultiClusterIrsaArgs } from "./multiClusterIrsa";
+import { foreseenPodIdentity } from "./podIdentityTrust";
 import { isPlain, repeated, type Problem } from "./problems";
 import { shardOverflow, shardsOf } from "./shards";
 import type { IrsaCluster, TrustSettings } from "./types";
@@ -135,33 +137,41 @@ function audienceReason(form: string, ids: string[] | undefined): string {
  * The size of a trust policy does not depend on which account it is, so where every issuer is known it is judged before
  * AWS is asked for anything.
  */
-export function foreseeableOverflow({
-  clusters,
-  serviceAccounts,
-  trust = {},
-}: MultiClusterIrsaArgs): Problem[] {
+export function foreseeableOverflow(args: MultiClusterIrsaArgs): Problem[] {
+  const { clusters, trust = {} } = args;
   const shards = shardsOf(clusters, trust).map((shard) => ({
     ...(shard.name !== undefined && { name: shard.name }),
-    clusters: shard.trusted.flatMap((cluster) => {
-      const { name, issuerUrl } = cluster;
-      if (!isPlain(issuerUrl)) return [];
-      // The shortest partition: what does not fit with it fits with none.
-      const account = { partition: "aws", accountId: "000000000000" };
-      const ids = clientIdsOf(cluster);
-      const trusted = trustedCluster(
-        {
-          name,
-          oidcProviderArn: oidcProviderArn(parseIssuer(issuerUrl), account),
-          ...(ids && { oidcProviderClientIds: ids }),
-        },
-        serviceAccounts,
-      );
-      return trusted.subjects.length + (trusted.subjectPatterns?.length ?? 0) > 0 ? [trusted] : [];
-    }),
+    clusters: shard.trusted.flatMap((cluster) => foreseenCluster(cluster, args)),
   }));
   return shards.flatMap((shard) => {
     if (shard.clusters.length === 0) return [];
     const reason = shardOverflow(shard, trustBudget(shard.clusters, trust), trust, shards);
     return reason === undefined ? [] : [{ propertyPath: "clusters", reason: `are too many: ${reason}` }];
   });
+}
+
+/** The cluster as the trust policy will see it; nothing where its issuer matters and is late, or nobody is bound. */
+function foreseenCluster(
+  cluster: IrsaCluster,
+  { serviceAccounts, podIdentity = {} }: MultiClusterIrsaArgs,
+): TrustedCluster[] {
+  // The shortest partition: what does not fit with it fits with none.
+  const account = { partition: "aws", accountId: "000000000000" };
+  const { name, issuerUrl } = cluster;
+  const trusts = trustsOf(cluster);
+  if (hasIrsa(trusts) && !isPlain(issuerUrl)) {
+    return [];
+  }
+  const ids = clientIdsOf(cluster);
+  const trusted = trustedCluster(
+    {
+      name,
+      ...(hasIrsa(trusts) &&
+        isPlain(issuerUrl) && { oidcProviderArn: oidcProviderArn(parseIssuer(issuerUrl), account) }),
+      ...(ids && { oidcProviderClientIds: ids }),
+      ...(hasPodIdentity(trusts) && { podIdentity: foreseenPodIdentity(cluster, podIdentity, account) }),
+    },
+    serviceAccounts,
+  );
+  return trusted.subjects.length + (trusted.subjectPatterns?.length ?? 0) > 0 ? [trusted] : [];
 }

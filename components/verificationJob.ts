@@ -4,7 +4,8 @@ import { shown } from "../trust/values";
 import type { Problem } from "./problems";
 import { verificationJobName } from "./proofNames";
 import { proofPodSpec } from "./proofPod";
-import { VERIFICATION_SCRIPT } from "./proofScript";
+import { verificationScript } from "./proofScript";
+import type { PodRole } from "./serviceAccount";
 import type { VerificationJobSettings } from "./types";
 
 const DEFAULT_RETRIES = 5;
@@ -20,7 +21,7 @@ const MOST_RETRIES = 20;
 export function makeVerificationJob(
   name: string,
   serviceAccount: { namespace: pulumi.Input<string>; name: string },
-  roleArn: pulumi.Input<string>,
+  role: PodRole,
   settings: VerificationJobSettings,
   opts: pulumi.CustomResourceOptions,
 ): Job {
@@ -31,7 +32,7 @@ export function makeVerificationJob(
     template: {
       metadata: { labels },
       spec: {
-        ...proofPodSpec(serviceAccount.name, roleArn, VERIFICATION_SCRIPT, settings, {}),
+        ...proofPodSpec(serviceAccount.name, role, verificationScript(role.identity), settings, {}),
         restartPolicy: "Never",
       },
     },

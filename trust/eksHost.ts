@@ -1,5 +1,6 @@
 /** A group of regions with domains of its own. */
 interface Partition {
+  name: string;
   /** The names of its regions. */
   region: RegExp;
   /** EKS issuers are `https://oidc.eks.<region>.<domain>/id/<id>`. */
@@ -20,27 +21,48 @@ export interface EksHost {
  * @see https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json
  */
 const PARTITIONS: Partition[] = [
-  // aws
   {
+    name: "aws",
     region: /^(us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$/,
     domain: "amazonaws.com",
     dualStack: "api.aws",
   },
-  // aws-us-gov
-  { region: /^us-gov-\w+-\d+$/, domain: "amazonaws.com", dualStack: "api.aws" },
-  // aws-cn
-  { region: /^cn-\w+-\d+$/, domain: "amazonaws.com.cn", dualStack: "api.amazonwebservices.com.cn" },
-  // aws-eusc
-  { region: /^eusc-\w+-\w+-\d+$/, domain: "amazonaws.eu", dualStack: "api.amazonwebservices.eu" },
-  // aws-iso, aws-iso-b, aws-iso-e, aws-iso-f
-  { region: /^us-iso-\w+-\d+$/, domain: "c2s.ic.gov", dualStack: "api.aws.ic.gov" },
-  { region: /^us-isob-\w+-\d+$/, domain: "sc2s.sgov.gov", dualStack: "api.aws.scloud" },
-  { region: /^eu-isoe-\w+-\d+$/, domain: "cloud.adc-e.uk", dualStack: "api.cloud-aws.adc-e.uk" },
-  { region: /^us-isof-\w+-\d+$/, domain: "csp.hci.ic.gov", dualStack: "api.aws.hci.ic.gov" },
+  { name: "aws-us-gov", region: /^us-gov-\w+-\d+$/, domain: "amazonaws.com", dualStack: "api.aws" },
+  {
+    name: "aws-cn",
+    region: /^cn-\w+-\d+$/,
+    domain: "amazonaws.com.cn",
+    dualStack: "api.amazonwebservices.com.cn",
+  },
+  {
+    name: "aws-eusc",
+    region: /^eusc-\w+-\w+-\d+$/,
+    domain: "amazonaws.eu",
+    dualStack: "api.amazonwebservices.eu",
+  },
+  { name: "aws-iso", region: /^us-iso-\w+-\d+$/, domain: "c2s.ic.gov", dualStack: "api.aws.ic.gov" },
+  { name: "aws-iso-b", region: /^us-isob-\w+-\d+$/, domain: "sc2s.sgov.gov", dualStack: "api.aws.scloud" },
+  {
+    name: "aws-iso-e",
+    region: /^eu-isoe-\w+-\d+$/,
+    domain: "cloud.adc-e.uk",
+    dualStack: "api.cloud-aws.adc-e.uk",
+  },
+  {
+    name: "aws-iso-f",
+    region: /^us-isof-\w+-\d+$/,
+    domain: "csp.hci.ic.gov",
+    dualStack: "api.aws.hci.ic.gov",
+  },
 ];
 
 const HOST = /^oidc([.-])eks\.([a-z0-9-]+)\.([a-z0-9.-]+)$/;
 const PATH = /^\/id\/[0-9A-Za-z]+$/;
+
+/** The partition of a region, such as `aws-cn`; undefined for a region that is not known. */
+export function partitionOfRegion(region: string): string | undefined {
+  return PARTITIONS.find((candidate) => candidate.region.test(region))?.name;
+}
 
 /** Takes the host of an issuer apart; undefined when it is not EKS's. Nobody but AWS has names in these domains. */
 export function parseEksHost(host: string): EksHost | undefined {

@@ -228,6 +228,7 @@ describe("MultiClusterIrsa: three clusters, two bindings", () => {
       serviceAccountAnnotations: { "eks.amazonaws.com/role-arn": ROLE_ARN },
       roleArns: { green: ROLE_ARN, blue: ROLE_ARN, ireland: ROLE_ARN },
       shardRoles: {},
+      associationIds: {},
       helmValues: {
         green: { "default/s3-reader": named("s3-reader"), "jobs/writer": named("writer") },
         blue: { "default/s3-reader": named("s3-reader") },

@@ -57,6 +57,7 @@ describe("MultiClusterIrsa: a first preview", () => {
       serviceAccountAnnotations: UNKNOWN,
       roleArns: UNKNOWN,
       shardRoles: {},
+      associationIds: {},
       helmValues: { blue: { "default/s3-reader": NAMED }, green: { "default/s3-reader": NAMED } },
     });
     for (const { inputs } of recording.of(SERVICE_ACCOUNT)) {

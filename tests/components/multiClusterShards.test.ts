@@ -113,6 +113,7 @@ describe("MultiClusterIrsa: shards", () => {
     });
     const registered = recording.outputs.get(recording.one(FLEET).urn) as object;
     assert.deepEqual(Object.keys(registered).sort(), [
+      "associationIds",
       "helmValues",
       "oidcProviderArns",
       "roleArns",

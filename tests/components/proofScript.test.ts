@@ -5,7 +5,8 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { SAMPLE_POD_SCRIPT, VERIFICATION_SCRIPT } from "../../components/proofScript";
+import { samplePodScript, verificationScript } from "../../components/proofScript";
+import { IdentityMode } from "../../trust/types";
 
 const ROLE_ARN = "arn:aws:iam::123456789012:role/workloads/reader";
 const SESSION = "arn:aws:sts::123456789012:assumed-role/reader/botocore-session-1700000000";
@@ -20,7 +21,7 @@ class Container {
   /** @param aws what `aws` does, in shell; `$CALL` says how often it was called. */
   constructor(
     aws: string,
-    private readonly script = SAMPLE_POD_SCRIPT,
+    private readonly script = samplePodScript(IdentityMode.Irsa),
   ) {
     const count = `CALL=$(cat "$HOME/calls" 2>/dev/null || echo 0); CALL=$((CALL + 1)); echo $CALL >"$HOME/calls"`;
     this.executable("aws", `echo "$*" >"$HOME/asked"; ${count}; ${aws}`);
@@ -175,7 +176,7 @@ describe("the verification Job's script", () => {
   });
 
   async function end(aws: string): Promise<number> {
-    container = new Container(aws, VERIFICATION_SCRIPT);
+    container = new Container(aws, verificationScript(IdentityMode.Irsa));
     const [code] = (await once(container.start(ROLE_ARN, "sh"), "exit")) as [number];
     return code;
   }

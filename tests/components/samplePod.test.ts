@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { SamplePodSettings } from "../../index";
-import { SAMPLE_POD_SCRIPT } from "../../components/proofScript";
+import { IdentityMode } from "../../trust/types";
+import { samplePodScript } from "../../components/proofScript";
 import { late, POD } from "../support/clusters";
 import { restrictedViolations } from "../support/podSecurity";
 import { record, type Registration, UNKNOWN } from "../support/recorder";
@@ -47,7 +48,7 @@ describe("sample pod", () => {
         {
           name: "aws-cli",
           image: "amazon/aws-cli:2.37.5",
-          command: ["sh", "-c", SAMPLE_POD_SCRIPT],
+          command: ["sh", "-c", samplePodScript(IdentityMode.Irsa)],
           env: [
             { name: "EXPECTED_ROLE_ARN", value: ROLE_ARN },
             { name: "HOME", value: "/home/irsa-sample" },

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { V1Job } from "@kubernetes/client-node";
 import type { VerificationJobSettings } from "../../index";
-import { VERIFICATION_SCRIPT } from "../../components/proofScript";
+import { IdentityMode } from "../../trust/types";
+import { verificationScript } from "../../components/proofScript";
 import { JOB, late, POD, goodArgs } from "../support/clusters";
 import { restrictedViolations } from "../support/podSecurity";
 import { record, type Registration } from "../support/recorder";
@@ -54,7 +55,7 @@ describe("verification Job", () => {
     assert.equal(spec.serviceAccountName, "s3-reader");
     assert.equal(spec.automountServiceAccountToken, false);
     const [container] = spec.containers;
-    assert.deepEqual(container?.command, ["sh", "-c", VERIFICATION_SCRIPT]);
+    assert.deepEqual(container?.command, ["sh", "-c", verificationScript(IdentityMode.Irsa)]);
     assert.deepEqual(container.env?.[0], { name: "EXPECTED_ROLE_ARN", value: ROLE_ARN });
     assert.equal(container.terminationMessagePath, "/dev/termination-log");
     assert.equal(container.readinessProbe, undefined);

@@ -4,9 +4,10 @@ import type { V1Pod, V1PodSpec } from "@kubernetes/client-node";
 import * as kubernetes from "@pulumi/kubernetes";
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { ClusterOidcProvider, IrsaRole, MultiClusterIrsa, type TrustPolicy } from "../../index";
+import { IdentityMode } from "../../trust/types";
 import { ROLE_ARN_ANNOTATION } from "../../components/serviceAccountSettings";
 import { proofPodSpec } from "../../components/proofPod";
-import { SAMPLE_POD_SCRIPT } from "../../components/proofScript";
+import { samplePodScript } from "../../components/proofScript";
 import { makeVerificationJob } from "../../components/verificationJob";
 import { clusterApi, type ClusterApi } from "../../lab/kubernetes/client";
 import type { OperationFailed } from "../../lab/engine/workspace";
@@ -99,11 +100,19 @@ function raceProgram({ clusters, namespace }: Scope): PulumiFn {
   };
 }
 
+const roleOf = (arn: string) => ({ arn, identity: IdentityMode.Irsa });
+
 /** Two pods that come before the annotation, the second without the sample pod's guard against its node's credentials. */
 async function earlyPods({ clusters, namespace }: Scope, roleArn: string): Promise<V1Pod[]> {
   const api = clusterApi(clusters["virginia-green"]);
   await api.core.createNamespacedServiceAccount({ namespace, body: { metadata: { name: EARLY } } });
-  const guarded = proofPodSpec(EARLY, roleArn, SAMPLE_POD_SCRIPT, {}, READINESS) as V1PodSpec;
+  const guarded = proofPodSpec(
+    EARLY,
+    roleOf(roleArn),
+    samplePodScript(IdentityMode.Irsa),
+    {},
+    READINESS,
+  ) as V1PodSpec;
   const unguarded = structuredClone(guarded);
   const [container] = unguarded.containers;
   const others = container?.env?.filter(({ name }) => name !== "AWS_EC2_METADATA_DISABLED") ?? [];
@@ -134,7 +143,7 @@ async function healingJob(scope: Scope, roleArn: string): Promise<{ pods: V1Pod[
     const provider = new kubernetes.Provider("green", { kubeconfig });
     const who = { namespace, name: JOB };
     return Promise.resolve({
-      name: makeVerificationJob("job", who, roleArn, {}, { provider }).metadata.name,
+      name: makeVerificationJob("job", who, roleOf(roleArn), {}, { provider }).metadata.name,
     });
   };
   const stack = await scope.open(program, { project: `${project}-job` });

@@ -54,6 +54,10 @@ function stateOf(args: MockResourceArgs, cloud: MockCloud): State {
       const url = String(inputs.url);
       return { ...inputs, arn: cloud.arnOf?.(url) ?? `${iam}:oidc-provider/${url.replace("https://", "")}` };
     }
+    case "aws:eks/podIdentityAssociation:PodIdentityAssociation":
+      return { ...inputs, associationId: `a-${args.name.replaceAll("/", "-")}` };
+    case "aws:eks/addon:Addon":
+      return inputs;
     case "aws:iam/role:Role": {
       const { name, path } = inputs as { name?: string; path?: string };
       const called = name ?? `${args.name}-1a2b3c4`;

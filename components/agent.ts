@@ -1,0 +1,51 @@
+import { Addon } from "@pulumi/aws/eks/addon";
+import * as pulumi from "@pulumi/pulumi";
+import type { TrustedPodIdentity } from "../trust/types";
+import { claim } from "./claims";
+import { formerly } from "./names";
+import { lateProblems } from "./problems";
+import type { IrsaCluster } from "./types";
+
+const AGENT = "eks-pod-identity-agent";
+
+/** Installs the EKS Pod Identity Agent in a cluster that asks for it. */
+export function makeAgent(
+  name: string,
+  cluster: IrsaCluster,
+  way: pulumi.Output<TrustedPodIdentity>,
+  context: {
+    what: string;
+    /** Property path of the cluster. */
+    path: string;
+    parent: pulumi.Resource;
+    tags?: { [key: string]: pulumi.Input<string> };
+  },
+): Addon | undefined {
+  if (cluster.installAgent !== true) {
+    return undefined;
+  }
+  const { what, parent, tags } = context;
+  const { clusterName = "", region, autoMode = false } = cluster;
+  const propertyPath = `${context.path}.installAgent`;
+  const wanted = pulumi.all([way, autoMode]).apply(([{ clusterArn }, builtIn]) => {
+    const other = claim(`${clusterArn} ${AGENT}`, { what, propertyPath, resource: parent });
+    const reason = builtIn ? BUILT_IN : other && installedReason(other.what, clusterArn);
+    if (reason !== undefined) {
+      throw lateProblems(what, [{ propertyPath, reason }], parent);
+    }
+    return clusterName;
+  });
+  return new Addon(
+    `${name}/${cluster.name}`,
+    { clusterName: wanted, ...(region !== undefined && { region }), addonName: AGENT, ...(tags && { tags }) },
+    { parent, aliases: formerly(cluster, (former) => `${name}/${former}`) },
+  );
+}
+
+/** Why the agent is not installed in a cluster in Auto Mode. */
+export const BUILT_IN =
+  "is set, and the cluster is in EKS Auto Mode, which has the agent built in: leave it out";
+
+function installedReason(other: string, clusterArn: string): string {
+  return `is set, and ${other} in this program installs the agent in ${clusterArn} already: leave it out here, and let this component depend on that one`;
+}

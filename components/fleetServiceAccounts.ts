@@ -1,0 +1,58 @@
+import type { PodIdentityAssociation } from "@pulumi/aws/eks/podIdentityAssociation";
+import type { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
+import type * as pulumi from "@pulumi/pulumi";
+import { madeBindingsOf } from "./bindings";
+import { identityOf } from "./identity";
+import { kubernetesProviderFor } from "./kubernetesProviders";
+import type { MultiClusterIrsaArgs } from "./multiClusterIrsa";
+import { formerly } from "./names";
+import { makeNamespaces } from "./namespaces";
+import { makeServiceAccount, type PodRole } from "./serviceAccount";
+import type { IrsaCluster, ServiceAccountBinding } from "./types";
+
+/** Everything of the fleet that stands in one cluster. */
+export function makeServiceAccounts(
+  name: string,
+  args: MultiClusterIrsaArgs,
+  cluster: IrsaCluster,
+  roleArn: pulumi.Output<string>,
+  context: {
+    what: string;
+    parent: pulumi.Resource;
+    /** The cluster's issuer, once nothing was found wrong with it. */
+    issuerUrl: pulumi.Output<string>;
+    dependsOn: pulumi.Resource[];
+    associations: Map<ServiceAccountBinding, PodIdentityAssociation>;
+    given: KubernetesProvider | undefined;
+  },
+): void {
+  const bindings = madeBindingsOf(cluster, args.serviceAccounts);
+  if (bindings.length === 0) {
+    return;
+  }
+  const { what, parent, issuerUrl, dependsOn, associations, given } = context;
+  const provider = kubernetesProviderFor(name, { ...cluster, issuerUrl }, given, parent);
+  const pathOf = (binding: ServiceAccountBinding) =>
+    `serviceAccounts[${args.serviceAccounts.indexOf(binding)}]`;
+  const reached = { what, parent, ...(provider && { provider }) };
+  const namespaces = makeNamespaces(name, { ...cluster, issuerUrl }, bindings, { ...reached, pathOf });
+  const { targetRoleArn } = args.podIdentity ?? {};
+  const role: PodRole = {
+    arn: roleArn,
+    identity: identityOf(cluster),
+    ...(targetRoleArn !== undefined && { sessionsOf: targetRoleArn }),
+  };
+  for (const binding of bindings) {
+    const under = (clusterName: string) => `${name}/${clusterName}/${binding.namespace}/${binding.name}`;
+    // EKS looks at both when a pod is admitted, and never again.
+    const first = [namespaces.get(binding.namespace), associations.get(binding)];
+    const opts = {
+      parent,
+      dependsOn: [...dependsOn, ...first.filter((resource) => resource !== undefined)],
+      aliases: formerly(cluster, under),
+      ...(provider && { provider }),
+    };
+    const where = { what, path: `${pathOf(binding)}.settings`, resource: parent };
+    makeServiceAccount(under(cluster.name), binding, role, args, opts, where);
+  }
+}

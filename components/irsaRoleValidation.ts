@@ -1,0 +1,116 @@
+import { providerArnProblem } from "../trust/issuer";
+import { SubjectMatch } from "../trust/subject";
+import { bindingProblems } from "./bindingValidation";
+import { bindingsOf } from "./bindings";
+import type { IrsaRoleArgs, IrsaRoleCluster } from "./irsaRole";
+import { clusterArnProblem, roleArnProblem } from "./podIdentityReasons";
+import { isPlain, repeated, type Problem } from "./problems";
+import { permissionProblems, roleProblems } from "./roleValidation";
+import { checkShapes, untold } from "./shapes";
+import { audienceProblems, clientIdProblem, oneRoleProblems, trustProblems } from "./trustValidation";
+import type { ServiceAccountBinding } from "./types";
+import { clusterNameProblem } from "./validation";
+
+/** Finds every fault of the arguments of `IrsaRole` that can be seen before anything is created. */
+export function findRoleProblems(args: IrsaRoleArgs): Problem[] {
+  const { problems, usable } = checkShapes(args);
+  return [...problems, ...untold(problemsIn(usable), problems)];
+}
+
+function problemsIn(args: IrsaRoleArgs): Problem[] {
+  const clusters = Array.isArray(args.clusters) ? args.clusters : [];
+  const empty = { propertyPath: "clusters", reason: "is empty: list at least one cluster" };
+  const paths = clusters.map((_, index) => `clusters[${index}]`);
+  const each = clusters.flatMap((cluster, index) => {
+    const { name, oidcProviderArn } = cluster;
+    const found: [string, string | undefined][] = [
+      ["name", clusterNameProblem(name)],
+      ["oidcProviderArn", isPlain(oidcProviderArn) ? providerArnProblem(oidcProviderArn) : undefined],
+      ["oidcProviderArn", wayProblem(cluster)],
+      ["oidcProviderClientIds", clientIdProblem(cluster)],
+    ];
+    const path = paths[index] ?? "";
+    return [
+      ...found.flatMap(([property, reason]): Problem[] =>
+        reason === undefined ? [] : [{ propertyPath: `${path}.${property}`, reason }],
+      ),
+      ...podIdentityProblems(cluster, args.serviceAccounts, path),
+    ];
+  });
+  const twice = [
+    ...repeated(
+      clusters.map(({ name }) => name),
+      paths.map((path) => `${path}.name`),
+      (name, first) => `is "${name}", as ${first} is: give each cluster a name of its own`,
+    ),
+    ...repeated(
+      clusters.map(({ oidcProviderArn: arn }) => (isPlain(arn) ? arn : undefined)),
+      paths.map((path) => `${path}.oidcProviderArn`),
+      (arn, first) => `is ${arn}, as ${first} is: an issuer belongs to one cluster, list that cluster once`,
+    ),
+  ];
+  return [
+    ...(clusters.length === 0 ? [empty] : []),
+    ...each,
+    ...twice,
+    ...bindingProblems(args.serviceAccounts, clusters),
+    ...roleProblems(args.role ?? {}),
+    ...permissionProblems(args),
+    ...trustProblems(args.trust ?? {}),
+    ...oneRoleProblems(args.trust ?? {}),
+    ...audienceProblems(
+      clusters.filter(({ oidcProviderArn }) => oidcProviderArn !== undefined),
+      args.trust ?? {},
+    ),
+  ];
+}
+
+function wayProblem({ oidcProviderArn, podIdentity }: IrsaRoleCluster): string | undefined {
+  return oidcProviderArn === undefined && podIdentity === undefined
+    ? "is missing: pass the ARN of the cluster's OIDC provider, or podIdentity, or both"
+    : undefined;
+}
+
+function podIdentityProblems(
+  { name, podIdentity }: IrsaRoleCluster,
+  bindings: ServiceAccountBinding[],
+  path: string,
+): Problem[] {
+  if (podIdentity === undefined) {
+    return [];
+  }
+  const { clusterArn, baseRole, disableSessionTags = false, allowClusterWideTrust = false } = podIdentity;
+  const wildcard = Array.isArray(bindings)
+    ? bindingsOf(name, bindings).find(({ match }) => match === SubjectMatch.Wildcard)
+    : undefined;
+  const found: [string, string | undefined][] = [
+    ["clusterArn", isPlain(clusterArn) ? clusterArnProblem(clusterArn) : undefined],
+    ["baseRole.arn", baseRole && isPlain(baseRole.arn) ? roleArnProblem(baseRole.arn) : undefined],
+    [
+      "disableSessionTags",
+      disableSessionTags && baseRole
+        ? "is of associations that name this role, and they name the base role: write baseRole.disableSessionTags"
+        : undefined,
+    ],
+    [
+      "allowClusterWideTrust",
+      disableSessionTags === allowClusterWideTrust || baseRole
+        ? undefined
+        : wideReason(allowClusterWideTrust),
+    ],
+    [
+      "clusterArn",
+      wildcard &&
+        `is trusted by Pod Identity, whose associations are exact, and ${wildcard.namespace}/${wildcard.name} has a wildcard: bind exact names in this cluster`,
+    ],
+  ];
+  return found.flatMap(([property, reason]) =>
+    reason === undefined ? [] : [{ propertyPath: `${path}.podIdentity.${property}`, reason }],
+  );
+}
+
+function wideReason(allowed: boolean): string {
+  return allowed
+    ? "is set, and disableSessionTags is not: leave it out"
+    : "is not set, and with disableSessionTags the role is open to every association of the cluster that names it: set it to true if that is meant";
+}

@@ -1,0 +1,157 @@
+import * as pulumi from "@pulumi/pulumi";
+import { clusterArn, parseClusterArn } from "../trust/clusterArn";
+import { partitionOfRegion } from "../trust/eksHost";
+import { oidcProviderArn, parseIssuer } from "../trust/issuer";
+import type { TrustedPodIdentity } from "../trust/types";
+import { clusterArnProblem, foreignClusterReason, roleArnProblem } from "./podIdentityReasons";
+import type { IrsaRolePodIdentity } from "./irsaRole";
+import type { KnownCluster } from "./narrowing";
+import { checkedInput, isPlain, lateProblems, type Problem } from "./problems";
+import type { RoleAccount } from "./roleAccount";
+import type { IrsaCluster, PodIdentitySettings } from "./types";
+
+type ClusterOfPodIdentity = Pick<IrsaCluster, "clusterName" | "region" | "accountId" | "baseRole">;
+
+/** Where a cluster stands in the arguments, for errors that come late. */
+export interface ClusterPath {
+  /** The component as the user wrote it. */
+  what: string;
+  /** Property path of the cluster, such as `clusters[0]`. */
+  path: string;
+  resource: pulumi.Resource;
+}
+
+/** How a cluster comes to the role by Pod Identity, once the accounts are known and fit. */
+export function podIdentityOf(
+  cluster: ClusterOfPodIdentity,
+  { disableSessionTags = false }: PodIdentitySettings,
+  account: pulumi.Output<RoleAccount>,
+  { what, path, resource }: ClusterPath,
+): pulumi.Output<TrustedPodIdentity> {
+  const { baseRole } = cluster;
+  return pulumi.all([account, pulumi.output(baseRole?.arn)]).apply(([where, baseRoleArn]) => {
+    const problems = accountProblems(cluster, where, baseRoleArn, path);
+    if (problems.length > 0) {
+      throw lateProblems(what, problems, resource);
+    }
+    const tagsAreOff = baseRole === undefined ? disableSessionTags : baseRole.disableSessionTags === true;
+    return {
+      clusterArn: arnOf(cluster, { ...where, ...(baseRoleArn && accountOf(baseRoleArn)) }),
+      ...(baseRoleArn !== undefined && { baseRoleArn }),
+      ...(tagsAreOff && { disableSessionTags: true }),
+    };
+  });
+}
+
+/** The same of a cluster that is known by its ARN. */
+export function rolePodIdentityOf(
+  { clusterArn: given, baseRole, disableSessionTags }: IrsaRolePodIdentity,
+  account: pulumi.Output<RoleAccount>,
+  { what, path, resource }: ClusterPath,
+): pulumi.Output<TrustedPodIdentity> {
+  const where = { what, path: `${path}.podIdentity`, resource };
+  const propertyPath = `${where.path}.clusterArn`;
+  return checkedInput(given, clusterArnProblem, { ...where, propertyPath }).apply((arn) => {
+    const parts = parseClusterArn(arn);
+    return podIdentityOf(
+      { ...parts, ...(baseRole && { baseRole }) },
+      { ...(disableSessionTags !== undefined && { disableSessionTags }) },
+      account,
+      where,
+    );
+  });
+}
+
+/** The same as far as it can be foreseen: the size does not depend on which account it is. */
+export function foreseenPodIdentity(
+  cluster: ClusterOfPodIdentity,
+  { disableSessionTags = false }: PodIdentitySettings,
+  account: RoleAccount,
+): TrustedPodIdentity {
+  const { baseRole } = cluster;
+  if (baseRole === undefined) {
+    return { clusterArn: arnOf(cluster, account), ...(disableSessionTags && { disableSessionTags }) };
+  }
+  // The shortest that it can be: what does not fit with it fits with none.
+  const arn = isPlain(baseRole.arn) ? baseRole.arn : `arn:aws:iam::${account.accountId}:role/b`;
+  return {
+    clusterArn: arnOf(cluster, { ...account, ...accountOf(arn) }),
+    baseRoleArn: arn,
+    ...(baseRole.disableSessionTags === true && { disableSessionTags: true }),
+  };
+}
+
+function arnOf({ clusterName = "", region = "" }: ClusterOfPodIdentity, account: RoleAccount): string {
+  return clusterArn({ ...account, region, clusterName });
+}
+
+function accountOf(roleArn: string): RoleAccount {
+  const [, partition = "", , , accountId = ""] = roleArn.split(":");
+  return { partition, accountId };
+}
+
+function accountProblems(
+  { accountId, region = "" }: ClusterOfPodIdentity,
+  where: RoleAccount,
+  baseRoleArn: string | undefined,
+  path: string,
+): Problem[] {
+  const partition = partitionOfRegion(region);
+  const abroad =
+    partition === undefined || partition === where.partition
+      ? undefined
+      : `is "${region}", in the partition ${partition}, and the role is in ${where.partition}: no role reaches across partitions`;
+  const base = baseRoleArn === undefined ? undefined : baseRoleReason(baseRoleArn, accountId, where);
+  const foreign =
+    baseRoleArn === undefined && accountId !== undefined && accountId !== where.accountId
+      ? foreignClusterReason(accountId, where.accountId)
+      : undefined;
+  const found: [string, string | undefined][] = [
+    ["region", abroad],
+    ["baseRole.arn", base],
+    ["accountId", foreign],
+  ];
+  return found.flatMap(([property, reason]) =>
+    reason === undefined ? [] : [{ propertyPath: `${path}.${property}`, reason }],
+  );
+}
+
+function baseRoleReason(arn: string, accountId: string | undefined, where: RoleAccount): string | undefined {
+  const malformed = roleArnProblem(arn);
+  if (malformed !== undefined) {
+    return malformed;
+  }
+  const base = accountOf(arn);
+  if (base.partition !== where.partition) {
+    return `is in the partition ${base.partition}, and the role is in ${where.partition}: no role reaches across partitions`;
+  }
+  return accountId === undefined || accountId === base.accountId
+    ? undefined
+    : `is in account ${base.accountId}, and the cluster in ${accountId}: the base role is in the cluster's account`;
+}
+
+/** All that a trust policy may know a cluster by, whatever is trusted of it now. */
+export function knownCluster(
+  cluster: ClusterOfPodIdentity & Pick<IrsaCluster, "name">,
+  settings: PodIdentitySettings,
+  account: pulumi.Output<RoleAccount>,
+  issuerUrl: pulumi.Output<string>,
+): pulumi.Output<KnownCluster> {
+  const { name, clusterName, region, accountId } = cluster;
+  return pulumi
+    .all([account, issuerUrl, pulumi.output(cluster.baseRole?.arn)])
+    .apply(([where, url, baseRole]) => ({
+      name,
+      oidcProviderArn: oidcProviderArn(parseIssuer(url), where),
+      ...(clusterName !== undefined &&
+        region !== undefined && {
+          podIdentity: foreseenPodIdentity(
+            baseRole === undefined || !cluster.baseRole
+              ? cluster
+              : { ...cluster, baseRole: { ...cluster.baseRole, arn: baseRole } },
+            settings,
+            { ...where, accountId: accountId ?? where.accountId },
+          ),
+        }),
+    }));
+}
