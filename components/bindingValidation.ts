@@ -6,10 +6,11 @@ import {
   SubjectMatch,
 } from "../trust/subject";
 import { isTexts, shown } from "../trust/values";
-import { unknownClusterReason } from "./bindings";
+import { bindingsOf, unknownClusterReason } from "./bindings";
+import { usesPodIdentity } from "./identity";
 import { repeated, type Problem } from "./problems";
 import { ownershipProblems, wildcardOwnershipProblems } from "./serviceAccountValidation";
-import type { ServiceAccountBinding } from "./types";
+import type { IrsaCluster, ServiceAccountBinding } from "./types";
 
 const NOT_PLAIN = "must be plain text: it decides which resources there are and what they are called";
 
@@ -83,4 +84,26 @@ function addWildcardProblems(
       `has a wildcard: "${namespace}". Whoever may make a namespace that fits would have the role; if that is meant, set allowWildcardNamespace to true`,
     );
   }
+}
+
+/** Bindings with wildcards in clusters of Pod Identity, where an association is of exactly one ServiceAccount. */
+export function wildcardAssociationProblems(
+  bindings: ServiceAccountBinding[],
+  clusters: IrsaCluster[],
+): Problem[] {
+  return bindings.flatMap((binding, index) => {
+    if (binding.match !== SubjectMatch.Wildcard) return [];
+    const reached = clusters.filter(
+      (cluster) => usesPodIdentity(cluster) && bindingsOf(cluster.name, [binding]).length > 0,
+    );
+    const names = reached.map(({ name }) => shown(name)).join(", ");
+    return names === ""
+      ? []
+      : [
+          {
+            propertyPath: `serviceAccounts[${index}].match`,
+            reason: `is Wildcard, and Pod Identity, which ${names} has, takes no wildcards: bind each ServiceAccount by its name, or bind this one by \`clusters\` where there is IRSA alone`,
+          },
+        ];
+  });
 }

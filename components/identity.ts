@@ -22,3 +22,21 @@ export function hasIrsa(mode: IdentityMode): boolean {
 export function hasPodIdentity(mode: IdentityMode): boolean {
   return mode !== IdentityMode.Irsa;
 }
+
+/** Has the cluster Pod Identity, in what its pods get or in what the role accepts? */
+export function usesPodIdentity(cluster: Modes): boolean {
+  return hasPodIdentity(identityOf(cluster)) || hasPodIdentity(trustsOf(cluster));
+}
+
+/** The cluster without what is said of its OIDC provider, where the role accepts Pod Identity alone and no provider is used. */
+export function withoutUnusedProvider(cluster: IrsaCluster): IrsaCluster {
+  if (hasIrsa(trustsOf(cluster))) return cluster;
+  const {
+    oidcProviderArn: _,
+    oidcProviderClientIds: __,
+    importOidcProvider: ___,
+    thumbprints: ____,
+    ...others
+  } = cluster;
+  return others;
+}

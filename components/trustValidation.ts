@@ -15,7 +15,7 @@ import type { IrsaCluster, TrustSettings } from "./types";
 
 type ClusterOfClientIds = Pick<
   IrsaCluster,
-  "oidcProviderArn" | "oidcProviderClientIds" | "importOidcProvider"
+  "oidcProviderArn" | "oidcProviderClientIds" | "importOidcProvider" | "identity" | "trusts"
 >;
 
 /** The client IDs of a cluster's provider, as far as they are known: one of our own has exactly STS. */
@@ -32,7 +32,6 @@ export function trustProblems({
   form,
   maxSize = DEFAULT_MAX_SIZE,
   conditions = {},
-  podIdentityConditions = {},
   statements = [],
 }: TrustSettings): Problem[] {
   const problems: Problem[] = [];
@@ -50,16 +49,10 @@ export function trustProblems({
       reason: `is ${shown(maxSize)}: write the account's quota, ${range}`,
     });
   }
-  const inConditions = [
-    ...conditionProblems(conditions, { for: "webIdentity" }).map(({ path, reason }) => ({
-      propertyPath: `trust.conditions${path}`,
-      reason,
-    })),
-    ...conditionProblems(podIdentityConditions, { for: "podIdentity" }).map(({ path, reason }) => ({
-      propertyPath: `trust.podIdentityConditions${path}`,
-      reason,
-    })),
-  ];
+  const inConditions = conditionProblems(conditions, { webIdentity: true }).map(({ path, reason }) => ({
+    propertyPath: `trust.conditions${path}`,
+    reason,
+  }));
   const inStatements = statements.flatMap((statement, index) =>
     extraStatementProblems(statement).map(({ path, reason }) => ({
       propertyPath: `trust.statements[${index}]${path}`,
@@ -103,6 +96,7 @@ export function audienceProblems(clusters: ClusterOfClientIds[], { form }: Trust
     return [];
   }
   return clusters.flatMap((cluster, index) => {
+    if (!hasIrsa(trustsOf(cluster))) return [];
     const ids = clientIdsOf(cluster);
     const unknown = clustersOfUnknownAudience([
       { name: "", oidcProviderArn: "", subjects: [], ...(ids && { oidcProviderClientIds: ids }) },
@@ -118,7 +112,9 @@ export function sharedKeyProblems(clusters: IrsaCluster[], { form }: TrustSettin
   return form !== TrustPolicyForm.SingleStatement
     ? []
     : repeated(
-        clusters.map(({ issuerUrl }) => (isPlain(issuerUrl) ? issuerUrl.toLowerCase() : undefined)),
+        clusters.map(({ issuerUrl, ...cluster }) =>
+          isPlain(issuerUrl) && hasIrsa(trustsOf(cluster)) ? issuerUrl.toLowerCase() : undefined,
+        ),
         clusters.map((_, index) => `clusters[${index}].issuerUrl`),
         (_, first) =>
           `differs from ${first} in case alone, and IAM takes the condition keys of the two for one: use another form than SingleStatement`,

@@ -3,6 +3,8 @@ import { shown } from "../trust/values";
 import { bindingProblems } from "./bindingValidation";
 import type { MultiClusterIrsaArgs, MultiClusterIrsaOptions } from "./multiClusterIrsa";
 import { kubernetesProblems } from "./kubernetesProviders";
+import { withoutUnusedProvider } from "./identity";
+import { podIdentityProblems } from "./podIdentityValidation";
 import { isPlain, repeated, type Problem } from "./problems";
 import { providerProblems } from "./providerValidation";
 import { permissionProblems, roleProblems } from "./roleValidation";
@@ -31,11 +33,13 @@ export function findProblems(args: MultiClusterIrsaArgs, opts: MultiClusterIrsaO
 }
 
 function problemsIn(args: MultiClusterIrsaArgs, opts: MultiClusterIrsaOptions): Problem[] {
+  const listed = Array.isArray(args.clusters) ? args.clusters : [];
   const fleet = [
-    ...clusterProblems(args.clusters),
+    ...clusterProblems(listed.map(withoutUnusedProvider)),
     ...bindingProblems(args.serviceAccounts, args.clusters),
     ...trustProblems(args.trust ?? {}),
-    ...shardProblems(Array.isArray(args.clusters) ? args.clusters : [], args.trust ?? {}),
+    ...shardProblems(listed, args.trust ?? {}),
+    ...podIdentityProblems(args),
   ];
   const { clusters, trust = {} } = args;
   const audience =

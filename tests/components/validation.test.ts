@@ -7,6 +7,8 @@ import { eksIssuer, trustedFleet } from "../support/fleet";
 import { record, recordFailure } from "../support/recorder";
 import { BAD_CLUSTERS } from "./badClusters";
 import { BAD_OWNERSHIP } from "./badOwnership";
+import { BAD_POD_IDENTITY } from "./badPodIdentity";
+import { BAD_POD_IDENTITY_SETTINGS } from "./badPodIdentitySettings";
 import { BAD_BINDINGS, BAD_SETTINGS } from "./badSettings";
 import { BAD_TRANSITIONS } from "./badTransitions";
 import { BAD_TRUST } from "./badTrust";
@@ -36,6 +38,8 @@ for (const [what, rows] of [
   ["settings", BAD_SETTINGS],
   ["the trust policy", BAD_TRUST],
   ["a fleet on its way", BAD_TRANSITIONS],
+  ["clusters of Pod Identity", BAD_POD_IDENTITY],
+  ["settings of Pod Identity", BAD_POD_IDENTITY_SETTINGS],
 ] as const) {
   describe(`bad input: ${what}`, () => {
     for (const [fault, args, path, reason] of rows) {

@@ -1,0 +1,170 @@
+import { IdentityMode } from "../trust/types";
+import { shown } from "../trust/values";
+import { wildcardAssociationProblems } from "./bindingValidation";
+import { hasPodIdentity, identityOf, trustsOf, usesPodIdentity } from "./identity";
+import type { MultiClusterIrsaArgs } from "./multiClusterIrsa";
+import { modeProblems, podIdentityClusterProblems, sameClusterProblems } from "./podIdentityClusters";
+import { roleArnProblem } from "./podIdentityReasons";
+import { isPlain, type Problem } from "./problems";
+import { absentTagProblem, sessionPolicyProblem, tagsOffAt } from "./sessionTags";
+import type { IrsaCluster, PodIdentitySettings } from "./types";
+
+const LONGEST_SETTLING = 300;
+
+type Found = [propertyPath: string, reason: string | undefined];
+
+/** Faults of the arguments that have to do with EKS Pod Identity. */
+export function podIdentityProblems(args: MultiClusterIrsaArgs): Problem[] {
+  const clusters = Array.isArray(args.clusters) ? args.clusters : [];
+  const bindings = Array.isArray(args.serviceAccounts) ? args.serviceAccounts : [];
+  const usable = { ...args, clusters };
+  const paths = clusters.map((_, index) => `clusters[${index}]`);
+  const modes = clusters.flatMap((cluster, index) => modeProblems(cluster, paths[index] ?? ""));
+  const settings = settingsProblems(args.podIdentity ?? {});
+  if (modes.length > 0) {
+    return [...modes, ...problemsOf(settings)];
+  }
+  return [
+    ...clusters.flatMap((cluster, index) => podIdentityClusterProblems(cluster, paths[index] ?? "")),
+    ...sameClusterProblems(clusters),
+    ...wildcardAssociationProblems(bindings, clusters),
+    ...problemsOf([
+      ...settings,
+      ...needProblems(clusters, args.podIdentity),
+      ...targetProblems(usable),
+      ...conditionProblems(usable),
+      ...inlinePolicyProblems(usable),
+    ]),
+  ];
+}
+
+function problemsOf(found: Found[]): Problem[] {
+  return found.flatMap(([propertyPath, reason]) => (reason === undefined ? [] : [{ propertyPath, reason }]));
+}
+
+/** Faults of the settings by themselves. */
+function settingsProblems(settings: PodIdentitySettings): Found[] {
+  const { targetRoleArn, disableSessionTags, allowClusterWideTrust, policy, settleSeconds = 0 } = settings;
+  const tagsOff = disableSessionTags === true;
+  const open = allowClusterWideTrust === true;
+  return [
+    ["podIdentity.targetRoleArn", isPlain(targetRoleArn) ? roleArnProblem(targetRoleArn) : undefined],
+    [
+      "podIdentity.disableSessionTags",
+      tagsOff && !open
+        ? "turns off what tells ServiceAccounts apart: every association of the clusters that names the role would have it, whoever makes one. If that is meant, set allowClusterWideTrust to true"
+        : undefined,
+    ],
+    [
+      "podIdentity.allowClusterWideTrust",
+      open && !tagsOff ? "is for disableSessionTags, which is not set: leave it out" : undefined,
+    ],
+    [
+      "podIdentity.policy",
+      policy !== undefined && !tagsOff
+        ? "needs disableSessionTags, since EKS takes no such policy beside session tags: set it, or leave the policy out"
+        : undefined,
+    ],
+    ["podIdentity.policy", isPlain(policy) ? sessionPolicyProblem(policy) : undefined],
+    [
+      "podIdentity.settleSeconds",
+      Number.isInteger(settleSeconds) && settleSeconds >= 0 && settleSeconds <= LONGEST_SETTLING
+        ? undefined
+        : `is ${shown(settleSeconds)}: write seconds, a whole number from 0 to ${LONGEST_SETTLING}`,
+    ],
+  ];
+}
+
+/** Settings of what nobody has. The trust of pods that are on their way out hangs on them too. */
+function needProblems(clusters: IrsaCluster[], settings: PodIdentitySettings | undefined): Found[] {
+  const using = clusters.filter(usesPodIdentity);
+  if (settings === undefined || clusters.length === 0) {
+    return [];
+  }
+  if (using.length === 0) {
+    const modes = `${IdentityMode.Both} or ${IdentityMode.PodIdentity}`;
+    return [
+      ["podIdentity", `is given, and no cluster has Pod Identity: set identity to ${modes}, or leave it out`],
+    ];
+  }
+  if (using.some(({ baseRole }) => baseRole === undefined)) {
+    return [];
+  }
+  const { disableSessionTags, policy } = settings;
+  const elsewhere =
+    "is for associations that are made here, and those of every cluster are made by the component of its baseRole: set it there";
+  return [
+    [
+      "podIdentity.disableSessionTags",
+      disableSessionTags ? `${elsewhere}, and here clusters[].baseRole.disableSessionTags` : undefined,
+    ],
+    ["podIdentity.policy", policy === undefined ? undefined : elsewhere],
+  ];
+}
+
+/** What does not go together with a target role, whose permissions the pods get. */
+function targetProblems({
+  clusters,
+  podIdentity,
+  policyArns,
+  inlinePolicies,
+}: MultiClusterIrsaArgs): Found[] {
+  if (podIdentity?.targetRoleArn === undefined || !clusters.some(usesPodIdentity)) {
+    return [];
+  }
+  const others = clusters.filter((cluster) =>
+    [identityOf(cluster), trustsOf(cluster)].some((mode) => mode !== IdentityMode.PodIdentity),
+  );
+  const names = others.map(({ name }) => shown(name)).join(", ");
+  const permissions =
+    "are given, and podIdentity.targetRoleArn too, whose permissions the pods get: give them to that role";
+  const some = (policies: object | undefined) => Object.keys(policies ?? {}).length > 0;
+  return [
+    [
+      "podIdentity.targetRoleArn",
+      names === ""
+        ? undefined
+        : `wants identity and trusts of every cluster to be ${IdentityMode.PodIdentity}, and those of ${names} are not: give these clusters a component of their own`,
+    ],
+    ["policyArns", some(policyArns) ? permissions : undefined],
+    ["inlinePolicies", some(inlinePolicies) ? permissions : undefined],
+    ...clusters.map(({ baseRole }, index): Found => [
+      `clusters[${index}].baseRole`,
+      baseRole &&
+        "is given, and podIdentity.targetRoleArn makes this component's role the base role itself: leave one of them out",
+    ]),
+  ];
+}
+
+/** Conditions that are said for one kind of credentials alone, or for one that nobody has. */
+function conditionProblems({ clusters, trust = {} }: MultiClusterIrsaArgs): Found[] {
+  const { conditions = {}, podIdentityConditions } = trust;
+  const trusted = clusters
+    .filter((cluster) => hasPodIdentity(trustsOf(cluster)))
+    .map(({ name }) => shown(name));
+  const given = Object.keys(conditions).length > 0;
+  const missing = `is missing: trust.conditions are for web identities, and ${trusted.join(", ")} trusts Pod Identity: write its conditions, or {} if there is nothing to ask`;
+  const useless = "is given, and the role trusts Pod Identity of no cluster: leave it out";
+  return [
+    [
+      "trust.podIdentityConditions",
+      trusted.length > 0
+        ? given && podIdentityConditions === undefined
+          ? missing
+          : undefined
+        : podIdentityConditions && clusters.length > 0
+          ? useless
+          : undefined,
+    ],
+  ];
+}
+
+function inlinePolicyProblems(args: MultiClusterIrsaArgs): Found[] {
+  const where = tagsOffAt(args);
+  return where === undefined
+    ? []
+    : Object.entries(args.inlinePolicies ?? {}).map(([name, policy]): Found => [
+        `inlinePolicies[${JSON.stringify(name)}]`,
+        isPlain(policy) ? absentTagProblem(policy, where) : undefined,
+      ]);
+}
