@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { TrustedPodIdentity } from "../trust/types";
 import { claim } from "./claims";
 import { formerly } from "./names";
+import { builtInAgentProblem } from "./podIdentityClusters";
 import { lateProblems } from "./problems";
 import type { IrsaCluster } from "./types";
 
@@ -29,7 +30,7 @@ export function makeAgent(
   const propertyPath = `${context.path}.installAgent`;
   const wanted = pulumi.all([way, autoMode]).apply(([{ clusterArn }, builtIn]) => {
     const other = claim(`${clusterArn} ${AGENT}`, { what, propertyPath, resource: parent });
-    const reason = builtIn ? BUILT_IN : other && installedReason(other.what, clusterArn);
+    const reason = builtInAgentProblem(builtIn) ?? (other && installedReason(other.what, clusterArn));
     if (reason !== undefined) {
       throw lateProblems(what, [{ propertyPath, reason }], parent);
     }
@@ -41,10 +42,6 @@ export function makeAgent(
     { parent, aliases: formerly(cluster, (former) => `${name}/${former}`) },
   );
 }
-
-/** Why the agent is not installed in a cluster in Auto Mode. */
-export const BUILT_IN =
-  "is set, and the cluster is in EKS Auto Mode, which has the agent built in: leave it out";
 
 function installedReason(other: string, clusterArn: string): string {
   return `is set, and ${other} in this program installs the agent in ${clusterArn} already: leave it out here, and let this component depend on that one`;

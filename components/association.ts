@@ -8,7 +8,7 @@ import { errorHook, resourceHook } from "./hooks";
 import { hasPodIdentity, identityOf } from "./identity";
 import { formerly } from "./names";
 import type { Narrowing } from "./narrowing";
-import { isPlain, lateProblems } from "./problems";
+import { lateProblems } from "./problems";
 import { settle, settleSecondsOf } from "./settle";
 import type { IrsaCluster, PodIdentitySettings, ServiceAccountBinding } from "./types";
 
@@ -167,18 +167,4 @@ function associatedHint(
     `aws:eks/podIdentityAssociation:PodIdentityAssociation ${associationName} ${clusterName},${known} --parent <URN of the component>${look}; or delete it: ` +
     `aws eks delete-pod-identity-association --region ${region} --cluster-name ${clusterName} --association-id ${known}`
   );
-}
-
-/** Says why a policy cannot bound the sessions, where it arrives late. */
-export function lateSettings(
-  settings: PodIdentitySettings,
-  check: <K extends keyof PodIdentitySettings>(key: K, value: pulumi.Input<string>) => pulumi.Output<string>,
-): PodIdentitySettings {
-  const { targetRoleArn, policy } = settings;
-  return {
-    ...settings,
-    ...(targetRoleArn !== undefined &&
-      !isPlain(targetRoleArn) && { targetRoleArn: check("targetRoleArn", targetRoleArn) }),
-    ...(policy !== undefined && !isPlain(policy) && { policy: check("policy", policy) }),
-  };
 }

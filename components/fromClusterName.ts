@@ -1,5 +1,6 @@
 import { getClusterOutput } from "@pulumi/aws/eks/getCluster";
 import * as pulumi from "@pulumi/pulumi";
+import type { IdentityMode } from "../trust/types";
 import type { IrsaCluster } from "./types";
 
 /** How {@link fromClusterName} finds a cluster and logs in to it. */
@@ -20,11 +21,19 @@ export interface ClusterLookup {
   formerNames?: string[];
   /** The shard of `trust.shards` whose role serves this cluster. */
   shard?: string;
+  /** What the cluster's pods get. With Pod Identity `region` must be given. Default: `IdentityMode.Irsa`. */
+  identity?: IdentityMode;
+  /** What the role accepts of the cluster. Default: as `identity`. */
+  trusts?: IdentityMode;
+  /** Account of the cluster: 12 digits. Default: the role's. */
+  accountId?: string;
+  /** Installs the EKS Pod Identity Agent; refused where the cluster is found to be in EKS Auto Mode. Default: false. */
+  installAgent?: boolean;
 }
 
 /**
- * A cluster of the list that exists already: its issuer, endpoint and certificate authority by one look-up, and a
- * kubeconfig that runs `aws eks get-token`, so that no token is kept anywhere.
+ * A cluster of the list that exists already: its issuer, endpoint and certificate authority by one look-up, whether it is in EKS
+ * Auto Mode, and a kubeconfig that runs `aws eks get-token`, so that no token is kept anywhere.
  *
  * @param name name of the cluster in the list: plain text, since it is part of URNs.
  * @param opts the aws provider that may see the cluster, when it is not the default one.
@@ -61,11 +70,23 @@ export function fromClusterName(
     name,
     issuerUrl,
     kubeconfig,
+    clusterName,
+    autoMode: found.apply(({ computeConfigs }) => isAuto(computeConfigs)),
+    ...(lookup.region !== undefined && { region: lookup.region }),
+    ...(lookup.identity && { identity: lookup.identity }),
+    ...(lookup.trusts && { trusts: lookup.trusts }),
+    ...(lookup.accountId !== undefined && { accountId: lookup.accountId }),
+    ...(lookup.installAgent !== undefined && { installAgent: lookup.installAgent }),
     ...(lookup.oidcProviderArn !== undefined && { oidcProviderArn: lookup.oidcProviderArn }),
     ...(lookup.oidcProviderClientIds && { oidcProviderClientIds: lookup.oidcProviderClientIds }),
     ...(lookup.formerNames && { formerNames: lookup.formerNames }),
     ...(lookup.shard !== undefined && { shard: lookup.shard }),
   };
+}
+
+/** An aws provider that is older than EKS Auto Mode says nothing of it. */
+function isAuto(computeConfigs: { enabled: boolean }[] | undefined): boolean {
+  return computeConfigs?.some(({ enabled }) => enabled) ?? false;
 }
 
 function kubeconfigOf(cluster: {

@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { IdentityMode } from "../trust/types";
+import { hasIrsa, trustsOf } from "./identity";
 import type { IrsaCluster } from "./types";
 
 /** What is needed of an `eks.Cluster` of `@pulumi/eks`, which is never loaded for it. */
@@ -22,6 +24,20 @@ export interface FromEksClusterOptions {
   oidcProviderClientIds?: string[];
   /** The shard of `trust.shards` whose role serves this cluster. */
   shard?: string;
+  /** What the cluster's pods get. With Pod Identity `clusterName` and `region` must be given. Default: `IdentityMode.Irsa`. */
+  identity?: IdentityMode;
+  /** What the role accepts of the cluster. With `IdentityMode.PodIdentity` no OIDC provider is adopted. Default: as `identity`. */
+  trusts?: IdentityMode;
+  /** Name of the cluster in EKS: plain text, such as the `name` that the `eks.Cluster` was given. */
+  clusterName?: string;
+  /** Region of the cluster: plain text. */
+  region?: string;
+  /** Account of the cluster: 12 digits. Default: the role's. */
+  accountId?: string;
+  /** Installs the EKS Pod Identity Agent. Default: false. */
+  installAgent?: boolean;
+  /** Whether the cluster is in EKS Auto Mode, which has the agent built in. Default: not known. */
+  autoMode?: pulumi.Input<boolean>;
 }
 
 /**
@@ -39,15 +55,14 @@ export function fromEksCluster(
   cluster: EksClusterOutputs,
   options: FromEksClusterOptions = {},
 ): IrsaCluster {
-  const { shard, oidcProviderClientIds } = options;
+  const { createOidcProvider = false, ...others } = options;
   const base = {
+    ...others,
     name,
     issuerUrl: cluster.oidcProviderUrl,
     kubeconfig: cluster.kubeconfigJson,
-    ...(oidcProviderClientIds && { oidcProviderClientIds }),
-    ...(shard !== undefined && { shard }),
   };
-  if (options.createOidcProvider) {
+  if (createOidcProvider || !hasIrsa(trustsOf(options))) {
     return base;
   }
   const oidcProviderArn = pulumi.output(cluster.oidcProviderArn).apply((arn: string | undefined) => {

@@ -6,6 +6,7 @@ import { outputsOf, type ShardRole } from "./fleetOutputs";
 import { makeServiceAccounts } from "./fleetServiceAccounts";
 import { makeFleetTrust, type FleetRole, type FleetTrust } from "./fleetTrust";
 import type { HelmServiceAccountValues } from "./helmValues";
+import { withCheckedSettings } from "./lateSettings";
 import { isPlain, throwProblems } from "./problems";
 import type {
   IrsaCluster,
@@ -108,16 +109,17 @@ export class MultiClusterIrsa extends pulumi.ComponentResource {
     const { clusterProviders = {}, ...componentOpts } = opts;
     throwProblems(what, findProblems(args, opts));
     super("eks-irsa:index:MultiClusterIrsa", name, plainOf(args), componentOpts);
+    const checked = withCheckedSettings(args, { what, resource: this });
 
     for (const warning of transitionWarnings(args)) {
       void pulumi.log.warn(`${what}: ${warning}`, this);
     }
-    const fleet = makeFleetTrust(name, args, { what, parent: this });
+    const fleet = makeFleetTrust(name, checked, { what, parent: this });
     const associations = new Map<string, Associations>();
     for (const fleetRole of fleet.roles) {
       for (const cluster of fleetRole.clusters) {
         const context = { what, parent: this, given: clusterProviders[cluster.name] };
-        associations.set(cluster.name, makeInCluster(name, args, cluster, fleetRole, fleet, context));
+        associations.set(cluster.name, makeInCluster(name, checked, cluster, fleetRole, fleet, context));
       }
     }
 
@@ -145,7 +147,7 @@ function makeInCluster(
   const dependsOn = [role, ...policies];
   const path = `clusters[${args.clusters.indexOf(cluster)}]`;
   const agent = way && makeAgent(name, cluster, way, { what, path, parent, ...(tags && { tags }) });
-  const associations: Associations =
+  const associations =
     way && isAssociated(cluster)
       ? makeAssociations(name, cluster, serviceAccounts, {
           what,
@@ -159,7 +161,7 @@ function makeInCluster(
           narrowing,
           pathOf: (binding) => `serviceAccounts[${serviceAccounts.indexOf(binding)}]`,
         })
-      : new Map();
+      : (new Map() as Associations);
   makeServiceAccounts(name, args, cluster, role.arn, { ...context, issuerUrl, dependsOn, associations });
   return associations;
 }

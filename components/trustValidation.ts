@@ -32,6 +32,7 @@ export function trustProblems({
   form,
   maxSize = DEFAULT_MAX_SIZE,
   conditions = {},
+  podIdentityConditions = {},
   statements = [],
 }: TrustSettings): Problem[] {
   const problems: Problem[] = [];
@@ -49,10 +50,16 @@ export function trustProblems({
       reason: `is ${shown(maxSize)}: write the account's quota, ${range}`,
     });
   }
-  const inConditions = conditionProblems(conditions, { webIdentity: true }).map(({ path, reason }) => ({
-    propertyPath: `trust.conditions${path}`,
-    reason,
-  }));
+  const inConditions = [
+    ...conditionProblems(conditions, { for: "webIdentity" }).map(({ path, reason }) => ({
+      propertyPath: `trust.conditions${path}`,
+      reason,
+    })),
+    ...conditionProblems(podIdentityConditions, { for: "podIdentity" }).map(({ path, reason }) => ({
+      propertyPath: `trust.podIdentityConditions${path}`,
+      reason,
+    })),
+  ];
   const inStatements = statements.flatMap((statement, index) =>
     extraStatementProblems(statement).map(({ path, reason }) => ({
       propertyPath: `trust.statements[${index}]${path}`,

@@ -1,6 +1,6 @@
 import { IdentityMode, SubjectMatch, TrustPolicyForm } from "../../index";
 import { cluster, late } from "../support/clusters";
-import { both, FOREIGN, GREEN, second } from "../support/podIdentity";
+import { both, FOREIGN, GREEN, second } from "../support/podIdentityArgs";
 import type { BadInput } from "./badClusters";
 
 const { Irsa, Both, PodIdentity } = IdentityMode;

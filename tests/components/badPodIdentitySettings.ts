@@ -1,6 +1,6 @@
 import { IdentityMode } from "../../index";
 import { goodArgs, late, S3_READ } from "../support/clusters";
-import { alone, both, FOREIGN, ofResource, tagged, TAGS_OFF, TARGET } from "../support/podIdentity";
+import { alone, both, FOREIGN, ofResource, tagged, TAGS_OFF, TARGET } from "../support/podIdentityArgs";
 import type { BadInput } from "./badClusters";
 
 const { Both, PodIdentity } = IdentityMode;

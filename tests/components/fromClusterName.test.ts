@@ -72,7 +72,13 @@ describe("fromClusterName", () => {
     assert.deepEqual(found.recording.invokes, [
       { token: GET_CLUSTER, inputs: { name: "east" }, provider: "" },
     ]);
-    assert.deepEqual(Object.keys(found.result).sort(), ["issuerUrl", "kubeconfig", "name"]);
+    assert.deepEqual(Object.keys(found.result).sort(), [
+      "autoMode",
+      "clusterName",
+      "issuerUrl",
+      "kubeconfig",
+      "name",
+    ]);
   });
 
   it("looks in the region that is given, for the name that it has there", async () => {

@@ -238,7 +238,7 @@ describe("MultiClusterIrsa: Pod Identity across accounts", () => {
     const chained = statementsOf(recording.one(ROLE).inputs.assumeRolePolicy).at(-1);
     assert.deepEqual(chained?.Principal, { AWS: base });
     assert.equal(
-      chained?.Condition.StringEquals["aws:RequestTag/eks-cluster-arn"],
+      chained.Condition.StringEquals["aws:RequestTag/eks-cluster-arn"],
       `arn:aws:eks:us-east-1:${OTHER}:cluster/prod-blue`,
     );
     assert.deepEqual(recording.of(ASSOCIATION), []);
@@ -254,7 +254,7 @@ describe("MultiClusterIrsa: Pod Identity across accounts", () => {
     const { recording } = await record((lib) => new lib.MultiClusterIrsa("app", goodArgs({ clusters })));
     const [chained] = statementsOf(recording.one(ROLE).inputs.assumeRolePolicy);
     assert.deepEqual(chained?.Action, "sts:AssumeRole");
-    assert.deepEqual(chained?.Condition.StringEquals, {
+    assert.deepEqual(chained.Condition.StringEquals, {
       "sts:ExternalId": `us-east-1/${OTHER}/prod-blue/default/s3-reader`,
     });
   });
