@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { budgetWarnings, trustBudget, type TrustBudget } from "../trust/budget";
 import { findMismatch } from "../trust/exact";
-import type { TrustedCluster, TrustedPodIdentity, TrustPolicy } from "../trust/types";
+import { IdentityMode, type TrustedCluster, type TrustedPodIdentity, type TrustPolicy } from "../trust/types";
 import { bindingsOf, trustedCluster } from "./bindings";
 import { lateProblems, type Problem } from "./problems";
 import { accountProblem, type RoleAccount } from "./roleAccount";
@@ -91,14 +91,23 @@ function trustedProblems(trusted: TrustedCluster[], bound: TrustSource[], accoun
 export function refuseUnlessExact(
   policy: TrustPolicy,
   trusted: TrustedCluster[],
-  { conditions = {}, statements = [] }: Pick<TrustSettings, "conditions" | "statements"> = {},
+  {
+    conditions = {},
+    podIdentityConditions = {},
+    statements = [],
+  }: Pick<TrustSettings, "conditions" | "podIdentityConditions" | "statements"> = {},
 ): void {
-  const mismatch = findMismatch(policy, trusted, { conditions, statements: statements.length });
+  const options = { conditions, podIdentityConditions, statements: statements.length };
+  const mismatch = findMismatch(policy, trusted, options);
   if (mismatch) {
-    const { cluster, subject, audience, wanted, decision, reason } = mismatch;
+    const { cluster, subject, wanted, decision, reason } = mismatch;
+    const by =
+      mismatch.identity === IdentityMode.PodIdentity
+        ? "by EKS Pod Identity"
+        : `with audience "${mismatch.audience}"`;
     throw new Error(
-      `the trust policy does not say what the bindings say, so it is not used: for ${subject} of cluster "${cluster}", with audience ` +
-        `"${audience}", it should say "${wanted}" and says "${decision}" (${reason})`,
+      `the trust policy does not say what the bindings say, so it is not used: for ${subject} of cluster "${cluster}", ${by}, ` +
+        `it should say "${wanted}" and says "${decision}" (${reason})`,
     );
   }
 }

@@ -1,35 +1,17 @@
-import { type CompiledTrust, compileTrust } from "./compiled";
-import { type PolicyDocument, readDocument } from "./document";
-import { type Decision, decisionsFor } from "./evaluate";
-import type { TrustConditions } from "./extras";
-import { extraConditions, type GeneratedStatement, readGenerated, type SubjectCondition } from "./generated";
+import type { CompiledTrust } from "./compiled";
+import { readDocument } from "./document";
+import { decisionsFor } from "./evaluate";
+import { type ExactOptions, type Parts, partsOf, type Unclear, UNREADABLE } from "./exactParts";
+import type { GeneratedStatement, SubjectCondition } from "./generated";
 import { parseOidcProviderArn } from "./issuer";
-import { mayHaveKind } from "./principals";
+import type { TrustMismatch, WebIdentityMismatch } from "./mismatch";
+import { findPodIdentityMismatch, podIdentityClustersOf } from "./podIdentityExact";
 import { subjectOf } from "./subject";
 import { clustersOfUnknownAudience, webIdentityClusters } from "./trusted";
-import { STS_AUDIENCE, WEB_IDENTITY_ACTION, type TrustedCluster } from "./types";
+import { IdentityMode, STS_AUDIENCE, type TrustedCluster } from "./types";
 import { groupedBy, matchesPattern } from "./values";
 
-/** A token of which a trust policy says something else than the bindings do. */
-export interface TrustMismatch {
-  /** Name of the cluster; of a provider that is no cluster's, its ARN. */
-  cluster: string;
-  subject: string;
-  audience: string;
-  /** What the bindings say. */
-  wanted: "allow" | "deny";
-  /** What the document says. */
-  decision: Decision;
-  reason: string;
-}
-
-/** What a trust policy has beside the statements for its clusters. */
-export interface ExactOptions {
-  /** Conditions that each generated statement must have beside its own. Default: none. */
-  conditions?: TrustConditions;
-  /** How many statements for principals of IAM stand at the document's end. Default: none. */
-  statements?: number;
-}
+export type { ExactOptions } from "./exactParts";
 
 /** A provider, and who of its subjects is to be admitted. */
 interface Party {
@@ -47,15 +29,31 @@ const OTHER_AUDIENCE = "another audience";
 
 /**
  * Compares a trust policy with the bindings. It returns undefined only when the document admits exactly the bound
- * ServiceAccounts, whatever their names; else the first token that shows the difference.
+ * ServiceAccounts, whatever their names, by web identity and by Pod Identity; else the first that shows the difference.
  *
- * It is a proof, though it asks about few subjects. A provider that no statement names reaches none. In a statement that names
+ * Every statement before the extra ones is an Allow, either for OIDC providers alone, or for EKS or one base role alone. So no statement
+ * of one kind is about callers of the other, and what each kind admits is the union of what its statements admit.
+ *
+ * For web identities it is a proof, though it asks about few subjects. A provider that no statement names reaches none. In a statement that names
  * it ({@link readGenerated} refuses all but the plainest kind), at most one condition looks at its subject, and all that this
  * condition can see is which of its values the subject is, or matches; the provider's other conditions see only the audience,
  * and other issuers' keys are absent. So it is enough to ask about each value, about each pattern with its `*` filled by a
  * letter that is in no name (what takes that letter's place in another pattern is a `*`, which takes any name there), and
  * about one subject with that letter alone, which only a statement without a condition admits. The same for the bindings, whose
  * `*` stays within one name: names of ServiceAccounts have no colon.
+ *
+ * For Pod Identity it is one because both sides are finite. A statement ({@link readPodIdentity} refuses all but three kinds) asks by
+ * `StringEquals`, which takes no wildcard, for each part of what IAM sees of a request, so it admits the combinations of its values and
+ * no others; written out, these are compared with the bindings as sets.
+ * - With session tags IAM sees the caller (EKS, or the base role), the cluster's ARN, the namespace and the name. Both actions must be
+ *   allowed, and `sts:TagSession` is by these statements alone: so a request with tags passes exactly if it is in one of them. Without
+ *   tags none of them matches, for the keys are missing.
+ * - With tags off and no base role it sees the cluster's ARN: the sets are those of ARNs, and every ServiceAccount of such a cluster is
+ *   bound, as the bindings say by turning tags off.
+ * - With tags off and a base role it sees the external ID, from which cluster, namespace and name can be read back: none has a slash.
+ *
+ * An extra statement must be out of reach of web identities, of EKS and of the clusters' base roles, their accounts' roots included.
+ * Whoever else may use a base role's credentials is another question: it can set tags and external IDs as it likes.
  *
  * Extra conditions can only narrow, because all conditions of a statement are ANDed: that each statement has them is
  * compared, and then they are taken to hold.
@@ -68,11 +66,17 @@ export function findMismatch(
   options: ExactOptions = {},
 ): TrustMismatch | undefined {
   const document = readDocument(policy);
-  const parts = document ? partsOf(document, options) : "the document cannot be read";
-  if (typeof parts === "string") {
+  const parts = document ? partsOf(document, clusters, options) : UNREADABLE;
+  if ("reason" in parts) {
     return unclear(clusters, parts);
   }
-  const { compiled, generated } = parts;
+  return findWebIdentityMismatch(clusters, parts) ?? findPodIdentityMismatch(clusters, parts.podIdentity);
+}
+
+function findWebIdentityMismatch(
+  clusters: TrustedCluster[],
+  { compiled, generated }: Parts,
+): TrustMismatch | undefined {
   const letter = unusedLetter(clusters, generated);
   const conditions = generated.flatMap(({ subjects }) => subjects);
   const byIssuer = groupedBy(conditions, ({ issuer }) => issuer);
@@ -86,61 +90,33 @@ export function findMismatch(
   return undefined;
 }
 
-interface Parts {
-  generated: GeneratedStatement[];
-  /** The generated statements without the extra conditions. */
-  compiled: CompiledTrust;
-}
-
-/** Takes a document apart; a text says what is in it that the argument does not cover. */
-function partsOf(
-  { statements, variables }: PolicyDocument,
-  { conditions = {}, statements: extras = 0 }: ExactOptions,
-): Parts | string {
-  const firstExtra = Math.max(0, statements.length - extras);
-  const extra = extraConditions(conditions);
-  const generated: GeneratedStatement[] = [];
-  for (const [index, statement] of statements.slice(0, firstExtra).entries()) {
-    const read = readGenerated(statement, extra);
-    if (typeof read === "string") return `statement ${index}: ${read}`;
-    generated.push(read);
-  }
-  const beside = compileTrust({ variables, statements: statements.slice(firstExtra) }).statements;
-  // Whatever their conditions say.
-  const reaching = beside.find(
-    ({ principals, covers }) => mayHaveKind(principals, "Federated") && covers(WEB_IDENTITY_ACTION) !== false,
-  );
-  if (reaching) {
-    return `statement ${firstExtra + reaching.index}: may admit web identities beside the bindings`;
-  }
-  const own = generated.map(({ withoutExtras }) => withoutExtras);
-  return { generated, compiled: compileTrust({ variables, statements: own }) };
-}
-
 /** Of a document that is not understood, nothing is known of anybody. */
-function unclear(clusters: TrustedCluster[], reason: string): TrustMismatch {
-  return {
-    cluster: clusters[0]?.name ?? "",
+function unclear(clusters: TrustedCluster[], { reason, identity }: Unclear): TrustMismatch {
+  const [first] = identity === IdentityMode.PodIdentity ? podIdentityClustersOf(clusters) : clusters;
+  const told = {
+    cluster: (first ?? clusters[0])?.name ?? "",
     subject: outsider(unusedLetter(clusters, [])),
-    audience: STS_AUDIENCE,
     wanted: "deny",
     decision: "indeterminate",
     reason,
-  };
+  } as const;
+  return identity === IdentityMode.PodIdentity
+    ? { identity, ...told }
+    : { identity: IdentityMode.Irsa, audience: STS_AUDIENCE, ...told };
 }
 
 function firstMismatch(
   compiled: CompiledTrust,
   { name, arn, isWanted, anyAudience }: Party,
   subjects: Set<string>,
-): TrustMismatch | undefined {
+): WebIdentityMismatch | undefined {
   const decide = decisionsFor(arn, compiled);
   for (const audience of anyAudience ? [STS_AUDIENCE, OTHER_AUDIENCE] : [STS_AUDIENCE]) {
     for (const subject of subjects) {
       const wanted = audience === STS_AUDIENCE && isWanted(subject) ? "allow" : "deny";
       const { decision, reason } = decide({ subject, audience });
       if (decision !== wanted) {
-        return { cluster: name, subject, audience, wanted, decision, reason };
+        return { identity: IdentityMode.Irsa, cluster: name, subject, audience, wanted, decision, reason };
       }
     }
   }

@@ -1,7 +1,17 @@
+import {
+  type Clause,
+  clausesOf,
+  type ConditionTable,
+  extraProblem,
+  namesAlone,
+  plainProblem,
+  tableOf,
+  UNREADABLE_CONDITIONS,
+} from "./clauses";
 import { issuerOfKey } from "./conditions";
 import type { TrustConditions } from "./extras";
 import { STS_AUDIENCE, WEB_IDENTITY_ACTION } from "./types";
-import { compareText, isRecord, repeatedName, stringsOf } from "./values";
+import { isRecord, repeatedName, stringsOf } from "./values";
 
 /** Who is admitted of one issuer, as far as one statement goes. */
 export interface SubjectCondition {
@@ -22,17 +32,6 @@ export interface GeneratedStatement {
   withoutExtras: object;
 }
 
-/** Values in alphabetical order, as JSON, by `<operator> on <key>` in lower case. */
-export type ConditionTable = ReadonlyMap<string, string>;
-
-/** One operator on one key. */
-interface Clause {
-  operator: string;
-  key: string;
-  values: string[];
-}
-
-const ELEMENTS = new Set(["Sid", "Effect", "Principal", "Action", "Condition"]);
 const OPERATOR = /^String(Equals|Like)(IfExists)?$/;
 
 /** The extra conditions that each generated statement must have. Issuers' keys are never extra. */
@@ -47,56 +46,33 @@ export function extraConditions(conditions: TrustConditions): ConditionTable {
  * @returns what is wrong, as a text, for any other.
  */
 export function readGenerated(statement: unknown, extra: ConditionTable): GeneratedStatement | string {
-  if (!isRecord(statement) || statement.Effect !== "Allow") {
-    return "is not an Allow";
-  }
-  const strange = Object.keys(statement).find((element) => !ELEMENTS.has(element));
-  if (strange !== undefined) {
-    return `has the element ${strange}`;
+  const problem = plainProblem(statement);
+  if (!isRecord(statement) || problem !== undefined) {
+    return problem ?? "";
   }
   const { Principal: principal, Action: action, Condition: condition = {} } = statement;
-  const alone = isRecord(principal) && Object.keys(principal).length === 1;
-  const federated = alone ? stringsOf(principal.Federated) : undefined;
+  const federated = namesAlone(principal, "Federated");
   if (!federated) {
-    return "is not for OIDC providers alone";
+    return "is not for OIDC providers alone, nor for Pod Identity alone";
   }
   if (stringsOf(action)?.join() !== WEB_IDENTITY_ACTION) {
     return `is not about ${WEB_IDENTITY_ACTION} alone`;
   }
   const clauses = clausesOf(condition);
   if (!clauses) {
-    return "has conditions that cannot be read, or that differ in case alone";
+    return UNREADABLE_CONDITIONS;
   }
   const own = clauses.filter(({ key }) => issuerOfKey(key) !== undefined);
   const others = clauses.filter(({ key }) => issuerOfKey(key) === undefined);
-  const problem = own.map(clauseProblem).find((text) => text !== undefined) ?? extraProblem(others, extra);
-  if (problem !== undefined) {
-    return problem;
+  const fault = own.map(clauseProblem).find((text) => text !== undefined) ?? extraProblem(others, extra);
+  if (fault !== undefined) {
+    return fault;
   }
   const subjects = own.filter(({ key }) => key.toLowerCase().endsWith(":sub")).map(subjectCondition);
   const twice = repeatedName(subjects.map(({ issuer }) => issuer));
   return twice === undefined
     ? { federated, subjects, withoutExtras: { ...statement, Condition: conditionOf(own) } }
     : `has two conditions on the subject of ${twice}`;
-}
-
-/** Undefined for what cannot be read, or has two names that differ in case alone. */
-function clausesOf(condition: unknown): Clause[] | undefined {
-  if (!isRecord(condition) || repeatedName(Object.keys(condition)) !== undefined) {
-    return undefined;
-  }
-  const clauses: Clause[] = [];
-  for (const [operator, keys] of Object.entries(condition)) {
-    if (!isRecord(keys) || repeatedName(Object.keys(keys)) !== undefined) {
-      return undefined;
-    }
-    for (const [key, wanted] of Object.entries(keys)) {
-      const values = stringsOf(wanted);
-      if (!values) return undefined;
-      clauses.push({ operator, key, values });
-    }
-  }
-  return clauses;
 }
 
 /** Says why a condition on an issuer's key is none that the builder writes, or undefined. */
@@ -106,25 +82,6 @@ function clauseProblem({ operator, key, values }: Clause): string | undefined {
   const audience = claim === "aud" && values.length === 1 && values[0] === STS_AUDIENCE;
   const known = OPERATOR.test(operator) && (subject || audience);
   return known ? undefined : `has a condition of another kind: ${operator} on ${key}`;
-}
-
-function extraProblem(found: Clause[], wanted: ConditionTable): string | undefined {
-  const table = tableOf(found);
-  const missing = [...wanted].find(([name, values]) => table.get(name) !== values);
-  if (missing) {
-    return `lacks the extra condition ${missing[0]} with ${missing[1]}`;
-  }
-  const strange = [...table.keys()].find((name) => !wanted.has(name));
-  return strange === undefined ? undefined : `has a condition that is not asked for: ${strange}`;
-}
-
-function tableOf(clauses: Clause[]): ConditionTable {
-  return new Map(
-    clauses.map(({ operator, key, values }) => [
-      `${operator} on ${key}`.toLowerCase(),
-      JSON.stringify([...new Set(values)].sort(compareText)),
-    ]),
-  );
 }
 
 function subjectCondition({ operator, key, values }: Clause): SubjectCondition {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ExactOptions, findMismatch } from "../../trust/exact";
 import { buildTrustPolicy } from "../../trust/policy";
-import type { TrustPolicy } from "../../trust/types";
+import { IdentityMode, type TrustPolicy } from "../../trust/types";
 import { A, B, HOST_A, HOST_B, READER } from "./evaluateCases";
 import {
   OUTSIDER,
@@ -201,8 +201,9 @@ describe("findMismatch: documents that it does not take for proved", () => {
     const reached = "statement 2: may admit web identities beside the bindings";
     for (const principal of ["*", { AWS: "*" }, { Federated: B }, { Federated: "*" }, { Robot: "x" }]) {
       assert.equal(reaches(principal, "sts:AssumeRole*"), reached);
-      assert.equal(reaches(principal, "sts:AssumeRole"), undefined);
+      assert.equal(reaches(principal, "sts:SetSourceIdentity"), undefined);
     }
+    assert.equal(reaches({ Federated: B }, "sts:AssumeRole"), undefined);
     assert.equal(reaches({ AWS: "arn:aws:iam::123456789012:root" }, "*"), undefined);
     assert.match(reaches({ AWS: "1" }, "sts:AssumeRole", 2) ?? "", /^statement 1: may admit/);
     assert.match(reaches({ AWS: "1" }, "sts:AssumeRole", 9) ?? "", /^statement 0: may admit/);
@@ -210,6 +211,7 @@ describe("findMismatch: documents that it does not take for proved", () => {
 
   it("speaks of an outsider of the first cluster", () => {
     assert.deepEqual(findMismatch("", [west, east]), {
+      identity: IdentityMode.Irsa,
       cluster: "west",
       subject: OUTSIDER,
       audience: STS,
