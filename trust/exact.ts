@@ -92,16 +92,18 @@ function findWebIdentityMismatch(
 
 /** Of a document that is not understood, nothing is known of anybody. */
 function unclear(clusters: TrustedCluster[], { reason, identity }: Unclear): TrustMismatch {
-  const [first] = identity === IdentityMode.PodIdentity ? podIdentityClustersOf(clusters) : clusters;
+  const concerned = identity === IdentityMode.PodIdentity ? podIdentityClustersOf(clusters) : clusters;
+  const first = concerned[0] ?? clusters[0];
+  const podsAlone = first?.podIdentity !== undefined && first.oidcProviderArn === undefined;
   const told = {
-    cluster: (first ?? clusters[0])?.name ?? "",
+    cluster: first?.name ?? "",
     subject: outsider(unusedLetter(clusters, [])),
     wanted: "deny",
     decision: "indeterminate",
     reason,
   } as const;
-  return identity === IdentityMode.PodIdentity
-    ? { identity, ...told }
+  return identity === IdentityMode.PodIdentity || podsAlone
+    ? { identity: IdentityMode.PodIdentity, ...told }
     : { identity: IdentityMode.Irsa, audience: STS_AUDIENCE, ...told };
 }
 
