@@ -18,6 +18,11 @@ export interface LabCluster {
   kubeconfigPath: string;
   /** The private key that signs ServiceAccount tokens, PEM file: only for tokens that a test must forge. */
   signingKeyPath: string;
+  /**
+   * Where its EKS Pod Identity agent gives credentials: `http://127.0.0.1:<port>/v1/credentials`, as pods have it in
+   * AWS_CONTAINER_CREDENTIALS_FULL_URI. It answers while the cluster has the add-on `eks-pod-identity-agent`.
+   */
+  podIdentityUri: string;
   /** Its node, which runs pods as processes of this machine; absent in a cluster that runs none. */
   nodeName?: string;
 }

@@ -18,6 +18,8 @@ export interface ApiServerOptions {
   children: Children;
   /** Who knows the users that have no token in the file, in the form of a kubeconfig. */
   authenticator: string;
+  /** Where the cluster's EKS Pod Identity agent gives credentials. */
+  podIdentityUri: string;
 }
 
 /** An API server that may not be ready yet. */
@@ -92,6 +94,7 @@ export function startApiServer(options: ApiServerOptions): StartedApiServer {
     kubeconfig,
     kubeconfigPath,
     signingKeyPath: files.signingKey,
+    podIdentityUri: options.podIdentityUri,
   };
   return { cluster, files, child, childName };
 }

@@ -7,7 +7,7 @@ import { startControllerManager } from "./controllerManager";
 import type { JsonServer } from "./jsonServer";
 import { adminToken } from "./kubeconfig";
 import { InjectionProbe, webhookRegistration } from "./podIdentity/register";
-import { startPodIdentityWebhook } from "./podIdentity/webhook";
+import { startPodIdentityWebhook, type WebhookEks } from "./podIdentity/webhook";
 import { apiRequest } from "./request";
 
 /** Lets anybody read the discovery document and the keys, as anybody can read those of an EKS cluster. */
@@ -86,13 +86,14 @@ export async function completeCluster(
   parts: {
     kubeControllerManager: string;
     children: Children;
+    eks: WebhookEks;
     open: (server: Promise<JsonServer>) => Promise<JsonServer>;
   },
 ): Promise<LabCluster> {
   const { cluster, files } = server;
   const { children } = parts;
   const webhook = await parts.open(
-    startPodIdentityWebhook(cluster, await files.authority.forServer("pod-identity-webhook")),
+    startPodIdentityWebhook(cluster, parts.eks, await files.authority.forServer("pod-identity-webhook")),
   );
   await completeApiServer(server, children);
   const controllers = startControllerManager({

@@ -7,12 +7,15 @@ import { apiRequest } from "./request";
 /** The audience of tokens for AWS, in every partition. */
 const STS_AUDIENCE = "sts.amazonaws.com";
 
-/** Has a cluster issue a token for one of its ServiceAccounts (TokenRequest), as a kubelet does for a pod. */
+/**
+ * Has a cluster issue a token for one of its ServiceAccounts (TokenRequest), as a kubelet does for a pod.
+ * @param options.pod the pod that the token is bound to, and names; without one it is bound to none
+ */
 export async function requestToken(
   cluster: LabCluster,
   namespace: string,
   serviceAccount: string,
-  options: { audience?: string; expirationSeconds?: number } = {},
+  options: { audience?: string; expirationSeconds?: number; pod?: { name: string; uid: string } } = {},
 ): Promise<string> {
   const answer = await apiRequest(cluster, {
     method: "POST",
@@ -24,6 +27,7 @@ export async function requestToken(
       spec: {
         audiences: [options.audience ?? STS_AUDIENCE],
         expirationSeconds: options.expirationSeconds ?? 3600,
+        ...(options.pod ? { boundObjectRef: { apiVersion: "v1", kind: "Pod", ...options.pod } } : {}),
       },
     },
   });

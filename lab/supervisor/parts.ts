@@ -7,6 +7,8 @@ import { createClusterFiles, nodeNameOf } from "../kubernetes/clusterFiles";
 import { ETCD, startEtcd } from "../kubernetes/etcd";
 import { Authenticator } from "../kubernetes/login/authenticator";
 import { CertificateAuthority } from "../kubernetes/pki";
+import { agentCluster, PodIdentityAgent } from "../kubernetes/podIdentity/agent";
+import { Eks } from "../kubernetes/podIdentity/eks";
 import type { LabCluster, LabDescription } from "../types";
 import type { ApiServers } from "./apiServers";
 import { type Children, PartFailed } from "./children";
@@ -26,6 +28,8 @@ interface Surroundings {
   apiServers: ApiServers;
   environment: NodeJS.ProcessEnv;
   servers: OpenServers;
+  /** What the clusters' parts ask of EKS. */
+  eks: Eks;
 }
 
 /** The API servers, started, and the ports for the nodes of those clusters that run pods. */
@@ -37,9 +41,11 @@ interface ControlPlanes {
 
 /** Starts etcd and, on it, the API servers. */
 async function startControlPlanes(surroundings: Surroundings): Promise<ControlPlanes> {
-  const { request, children, apiServers, servers } = surroundings;
+  const { request, children, apiServers, servers, eks } = surroundings;
   const { binaries, directory, runId } = request;
   const specs = [...request.clusters, ...(request.stranger ? [request.stranger] : [])];
+  // Before other ports are looked for, or it would take one of these.
+  const agents = await Promise.all(specs.map(() => servers.open(PodIdentityAgent.start(eks))));
   const ports = await freePorts(2 + specs.length + request.clusters.length);
   const nextPort = () => ports.pop() ?? 0;
   const [etcd, authenticator, ...files] = await Promise.all([
@@ -54,18 +60,21 @@ async function startControlPlanes(surroundings: Surroundings): Promise<ControlPl
     ...specs.map(({ name }) => createClusterFiles(path.join(directory, "clusters", name), name)),
   ]);
   const started = files.map((clusterFiles, index) => {
-    const spec = specs[index];
-    if (!spec) {
+    const [spec, agent] = [specs[index], agents[index]];
+    if (!spec || !agent) {
       throw new Error("files of no cluster");
     }
-    return apiServers.start({
+    const server = apiServers.start({
       binary: binaries.kubeApiServer,
       spec,
       files: clusterFiles,
       port: nextPort(),
       etcd,
       authenticator: authenticator.kubeconfigFor(spec.name),
+      podIdentityUri: agent.uri,
     });
+    agent.serve(agentCluster(server.cluster));
+    return server;
   });
   const stranger = request.stranger ? started.pop() : undefined;
   const clusters = started.map((server) => ({ server, port: nextPort() }));
@@ -74,7 +83,7 @@ async function startControlPlanes(surroundings: Surroundings): Promise<ControlPl
 
 /** Starts all parts, as far as possible side by side. */
 async function startParts(surroundings: Surroundings): Promise<StartedParts> {
-  const { request, children, environment, servers } = surroundings;
+  const { request, children, environment, servers, eks } = surroundings;
   const { binaries, directory, runId } = request;
   const planes = await startControlPlanes(surroundings);
   const { kubeControllerManager } = binaries;
@@ -93,13 +102,14 @@ async function startParts(surroundings: Surroundings): Promise<StartedParts> {
     ),
     planes.stranger ? completeBareCluster(planes.stranger, children) : undefined,
     ...apiServers.map((server) =>
-      completeCluster(server, { kubeControllerManager, children, open: servers.open }),
+      completeCluster(server, { kubeControllerManager, children, eks, open: servers.open }),
     ),
   ]);
   planes.authenticator.open({
     stsUrl: aws.aws.endpointUrl,
     administratorArns: aws.administratorArns,
   });
+  eks.open(aws.aws);
   if (clusters.length > 0) {
     await startNodes({ directory, binaries, aws, nodes: planes.clusters, children });
   }
@@ -123,7 +133,7 @@ export async function startPartsWithRetry(
   for (let attempt = 1; ; attempt++) {
     const servers = new OpenServers();
     try {
-      return await startParts({ request, children, apiServers, environment, servers });
+      return await startParts({ request, children, apiServers, environment, servers, eks: new Eks() });
     } catch (error) {
       await servers.close();
       if (!(error instanceof PartFailed && error.isPortClash) || attempt === 3) {

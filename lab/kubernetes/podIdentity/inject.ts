@@ -1,4 +1,11 @@
-import { type Annotations, identitySettings, type IdentitySettings, podSettings } from "./settings";
+import { type CredentialMethod, podIdentityMethod, webIdentityMethod } from "./methods";
+import {
+  type Annotations,
+  type InjectionSettings,
+  injectionSettings,
+  podSettings,
+  webIdentity,
+} from "./settings";
 
 /** A pod as it stands in an admission request, as far as it is looked at. */
 export interface Pod {
@@ -25,35 +32,41 @@ export interface PatchOperation {
   value: unknown;
 }
 
-const VOLUME = "aws-iam-token";
-const TOKEN = "token";
-const MOUNT_PATH = "/var/run/secrets/eks.amazonaws.com/serviceaccount";
+/** What decides how the pods of a ServiceAccount are injected. */
+export interface PodOwner {
+  /** Annotations of the ServiceAccount. */
+  annotations: Annotations;
+  /** Where the agent gives credentials to its pods, if it has a Pod Identity association; then its role does not count. */
+  agentUri?: string;
+}
+
+/** What is injected into each container. */
+interface Injection extends InjectionSettings {
+  method: CredentialMethod;
+  tokenFile: string;
+  region: string;
+}
 
 /**
- * How EKS changes a pod at its creation; undefined: not at all.
- * Source: getPodSpecPatch in https://github.com/aws/amazon-eks-pod-identity-webhook/blob/master/pkg/handler/handler.go
- * @param serviceAccount annotations of the pod's ServiceAccount
+ * How EKS changes a pod at its creation; undefined: not at all. An association goes before an annotation.
+ * Source: buildPodPatchConfig and getPodSpecPatch in
+ * https://github.com/aws/amazon-eks-pod-identity-webhook/blob/master/pkg/handler/handler.go
  */
-export function injectionPatch(
-  pod: Pod,
-  serviceAccount: Annotations,
-  region: string,
-): PatchOperation[] | undefined {
-  const settings = identitySettings(serviceAccount);
-  if (!settings) {
+export function injectionPatch(pod: Pod, owner: PodOwner, region: string): PatchOperation[] | undefined {
+  const method = methodOf(owner);
+  if (!method) {
     return undefined;
   }
+  const settings = injectionSettings(owner.annotations);
   const own = podSettings(pod.metadata?.annotations);
-  const tokenFile = tokenFileOf(pod);
+  const injection = { ...settings, method, tokenFile: tokenFileOf(pod, method), region };
   const change = (containers: Container[]) =>
     containers.map((container) =>
-      own.skippedContainers.includes(container.name)
-        ? container
-        : injected(container, settings, tokenFile, region),
+      own.skippedContainers.includes(container.name) ? container : injected(container, injection),
     );
   const { containers, initContainers } = pod.spec ?? {};
   return [
-    ...volumePatch(pod, { ...settings, tokenExpiration: own.tokenExpiration ?? settings.tokenExpiration }),
+    ...volumePatch(pod, method, own.tokenExpiration ?? settings.tokenExpiration),
     { op: "add", path: "/spec/containers", value: change(containers ?? []) },
     ...(initContainers?.length
       ? [{ op: "add", path: "/spec/initContainers", value: change(initContainers) } as const]
@@ -61,59 +74,58 @@ export function injectionPatch(
   ];
 }
 
-function tokenFileOf(pod: Pod): string {
+function methodOf({ annotations, agentUri }: PodOwner): CredentialMethod | undefined {
+  if (agentUri !== undefined) {
+    return podIdentityMethod(agentUri);
+  }
+  const identity = webIdentity(annotations);
+  return identity && webIdentityMethod(identity);
+}
+
+function tokenFileOf(pod: Pod, { mountPath, token }: CredentialMethod): string {
   const selector = pod.spec?.nodeSelector ?? {};
   const systems = [selector["kubernetes.io/os"], selector["beta.kubernetes.io/os"]];
-  const file = `${MOUNT_PATH}/${TOKEN}`;
+  const file = `${mountPath}/${token}`;
   return systems.includes("windows") ? `C:${file.replaceAll("/", "\\")}` : file;
 }
 
-function injected(
-  container: Container,
-  settings: IdentitySettings,
-  tokenFile: string,
-  region: string,
-): Container {
+function injected(container: Container, injection: Injection): Container {
+  const { method, region, regionalSts } = injection;
+  const identity = method.variables(injection.tokenFile);
   const env = container.env ?? [];
   const has = (...names: string[]) => env.some(({ name }) => names.includes(name));
-  const hasIdentity = has("AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE");
+  const hasIdentity = has(...identity.map(({ name }) => name));
   const hasRegion = has("AWS_REGION", "AWS_DEFAULT_REGION");
   const hasSts = has("AWS_STS_REGIONAL_ENDPOINTS");
   if (hasIdentity && hasRegion && hasSts) {
     return container; // the token is not mounted either: whoever sets all of these knows what to do
   }
   const added = [
-    ...(!hasSts && settings.regionalSts ? [{ name: "AWS_STS_REGIONAL_ENDPOINTS", value: "regional" }] : []),
+    ...(!hasSts && regionalSts ? [{ name: "AWS_STS_REGIONAL_ENDPOINTS", value: "regional" }] : []),
     ...(hasRegion
       ? []
       : [
           { name: "AWS_DEFAULT_REGION", value: region },
           { name: "AWS_REGION", value: region },
         ]),
-    ...(hasIdentity
-      ? []
-      : [
-          { name: "AWS_ROLE_ARN", value: settings.roleArn },
-          { name: "AWS_WEB_IDENTITY_TOKEN_FILE", value: tokenFile },
-        ]),
+    ...(hasIdentity ? [] : identity),
   ];
   const mounts = container.volumeMounts ?? [];
-  const mount = { name: VOLUME, readOnly: true, mountPath: MOUNT_PATH };
+  const mount = { name: method.volume, readOnly: true, mountPath: method.mountPath };
   return {
     ...container,
     env: [...env, ...added],
-    volumeMounts: mounts.some(({ name }) => name === VOLUME) ? mounts : [...mounts, mount],
+    volumeMounts: mounts.some(({ name }) => name === method.volume) ? mounts : [...mounts, mount],
   };
 }
 
-function volumePatch(pod: Pod, settings: IdentitySettings): PatchOperation[] {
+function volumePatch(pod: Pod, method: CredentialMethod, expirationSeconds: number): PatchOperation[] {
   const volumes = pod.spec?.volumes;
-  if (volumes?.some(({ name }) => name === VOLUME)) {
+  if (volumes?.some(({ name }) => name === method.volume)) {
     return [];
   }
-  const { audience, tokenExpiration } = settings;
-  const token = { audience, expirationSeconds: tokenExpiration, path: TOKEN };
-  const volume = { name: VOLUME, projected: { sources: [{ serviceAccountToken: token }] } };
+  const token = { audience: method.audience, expirationSeconds, path: method.token };
+  const volume = { name: method.volume, projected: { sources: [{ serviceAccountToken: token }] } };
   return [
     volumes
       ? { op: "add", path: "/spec/volumes/0", value: volume }

@@ -5,12 +5,17 @@ const PREFIX = "eks.amazonaws.com";
 /** Annotations of a ServiceAccount or a pod. */
 export type Annotations = Record<string, string> | undefined;
 
-/** How the pods of one ServiceAccount are injected. */
-export interface IdentitySettings {
+/** How the pods of one ServiceAccount are injected, whatever it is that they get. */
+export interface InjectionSettings {
+  regionalSts: boolean;
+  /** Seconds. */
+  tokenExpiration: number;
+}
+
+/** What the pods of a ServiceAccount with a role in its annotation show to STS. */
+export interface WebIdentity {
   roleArn: string;
   audience: string;
-  regionalSts: boolean;
-  tokenExpiration: number;
 }
 
 /** EKS's own: https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html */
@@ -25,21 +30,23 @@ const falsehoods = ["0", "f", "F", "FALSE", "false", "False"];
 const integer = /^[+-]?\d{1,18}$/;
 
 /**
- * What a ServiceAccount's annotations ask for; undefined: its pods stay as they are. What cannot be read counts as absent.
+ * What a ServiceAccount's annotations ask for. What cannot be read counts as absent.
  * Source: addSA in https://github.com/aws/amazon-eks-pod-identity-webhook/blob/master/pkg/cache/cache.go; the least
  * expiration: https://github.com/aws/amazon-eks-pod-identity-webhook/pull/207
  */
-export function identitySettings(annotations: Annotations): IdentitySettings | undefined {
-  const roleArn = annotation(annotations, "role-arn");
-  if (!roleArn) {
-    return undefined;
-  }
+export function injectionSettings(annotations: Annotations): InjectionSettings {
   return {
-    roleArn,
-    audience: annotation(annotations, "audience") ?? defaults.audience,
     regionalSts: regionalSts(annotation(annotations, "sts-regional-endpoints")),
     tokenExpiration: expiration(annotations) ?? defaults.tokenExpiration,
   };
+}
+
+/** The role that a ServiceAccount's annotation names; undefined: none. */
+export function webIdentity(annotations: Annotations): WebIdentity | undefined {
+  const roleArn = annotation(annotations, "role-arn");
+  return roleArn
+    ? { roleArn, audience: annotation(annotations, "audience") ?? defaults.audience }
+    : undefined;
 }
 
 /**

@@ -3,7 +3,8 @@ import { type JsonServer, startJsonServer } from "../jsonServer";
 import { adminToken } from "../kubeconfig";
 import type { CertificateAndKey } from "../pki";
 import { apiRequest } from "../request";
-import { injectionPatch, type Pod } from "./inject";
+import type { Eks } from "./eks";
+import { injectionPatch, type Pod, type PodOwner } from "./inject";
 import type { Annotations } from "./settings";
 
 /** Where the webhook answers; EKS's has this path too. */
@@ -14,23 +15,51 @@ interface AdmissionReview {
   request?: { uid: string; namespace: string; object: Pod };
 }
 
+/** What the webhook asks EKS for. */
+export type WebhookEks = Pick<Eks, "hasAssociation">;
+
 /** Starts the admission webhook that EKS runs for every cluster; whether it is called is up to its registration. */
-export function startPodIdentityWebhook(cluster: LabCluster, tls: CertificateAndKey): Promise<JsonServer> {
+export function startPodIdentityWebhook(
+  cluster: LabCluster,
+  eks: WebhookEks,
+  tls: CertificateAndKey,
+): Promise<JsonServer> {
   return startJsonServer(tls, async (path, body) =>
-    path === MUTATE_PATH ? review(cluster, body as AdmissionReview) : undefined,
+    path === MUTATE_PATH ? review(cluster, eks, body as AdmissionReview) : undefined,
   );
 }
 
-async function review(cluster: LabCluster, { apiVersion, request }: AdmissionReview): Promise<unknown> {
+async function review(
+  cluster: LabCluster,
+  eks: WebhookEks,
+  { apiVersion, request }: AdmissionReview,
+): Promise<unknown> {
   if (!request) {
     throw new Error("an admission review without a request");
   }
   const { uid, namespace, object: pod } = request;
-  const annotations = await serviceAccountAnnotations(cluster, namespace, pod.spec?.serviceAccountName);
-  const patch = injectionPatch(pod, annotations, cluster.region);
+  const owner = await ownerOf(cluster, eks, namespace, pod.spec?.serviceAccountName);
+  const patch = injectionPatch(pod, owner, cluster.region);
   const encoded = patch && Buffer.from(JSON.stringify(patch)).toString("base64");
   const response = { uid, allowed: true, ...(encoded ? { patchType: "JSONPatch", patch: encoded } : {}) };
   return { apiVersion, kind: "AdmissionReview", response };
+}
+
+/**
+ * Asks EKS each time. EKS's webhook reads the associations of its cluster in a file that it watches, which lags behind them,
+ * so there a pod that is made right after its association may be injected as before.
+ */
+async function ownerOf(
+  cluster: LabCluster,
+  eks: WebhookEks,
+  namespace: string,
+  name = "default",
+): Promise<PodOwner> {
+  const [annotations, isAssociated] = await Promise.all([
+    serviceAccountAnnotations(cluster, namespace, name),
+    eks.hasAssociation(cluster, namespace, name),
+  ]);
+  return { annotations, ...(isAssociated ? { agentUri: cluster.podIdentityUri } : {}) };
 }
 
 /**
@@ -40,7 +69,7 @@ async function review(cluster: LabCluster, { apiVersion, request }: AdmissionRev
 async function serviceAccountAnnotations(
   cluster: LabCluster,
   namespace: string,
-  name = "default",
+  name: string,
 ): Promise<Annotations> {
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/serviceaccounts/${encodeURIComponent(name)}`;
   const answer = await apiRequest(cluster, { path, token: adminToken(cluster) });

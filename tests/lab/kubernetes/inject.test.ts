@@ -30,22 +30,22 @@ function podOf(
   return { metadata: { annotations }, spec: { volumes, containers: [{ name: "main", env }], ...more } };
 }
 
+function patchOf(pod: Pod, annotations?: Record<string, string>) {
+  return injectionPatch(pod, { annotations }, "eu-west-1");
+}
+
 function valueAt(pod: Pod, path: string, serviceAccount = annotated()): unknown {
-  return injectionPatch(pod, serviceAccount, "eu-west-1")?.find((operation) => operation.path === path)
-    ?.value;
+  return patchOf(pod, serviceAccount)?.find((operation) => operation.path === path)?.value;
 }
 
 describe("injection of an AWS identity", () => {
   it("leaves pods alone whose ServiceAccount has no role", () => {
-    assert.equal(injectionPatch(podOf(), undefined, "eu-west-1"), undefined);
-    assert.equal(
-      injectionPatch(podOf(), annotated({ "eks.amazonaws.com/role-arn": "" }), "eu-west-1"),
-      undefined,
-    );
+    assert.equal(patchOf(podOf(), undefined), undefined);
+    assert.equal(patchOf(podOf(), annotated({ "eks.amazonaws.com/role-arn": "" })), undefined);
   });
 
   it("adds volume, variables and mount, in that order, as EKS does", () => {
-    assert.deepEqual(injectionPatch(podOf(), annotated(), "eu-west-1"), [
+    assert.deepEqual(patchOf(podOf(), annotated()), [
       { op: "add", path: "/spec/volumes/0", value: volume() },
       {
         op: "add",
@@ -62,7 +62,7 @@ describe("injection of an AWS identity", () => {
   it("adds no volume where there is one of that name, and still mounts it", () => {
     const pod = podOf([], { volumes: [{ name: "aws-iam-token" }] });
     assert.deepEqual(
-      injectionPatch(pod, annotated(), "eu-west-1")?.map(({ path }) => path),
+      patchOf(pod, annotated())?.map(({ path }) => path),
       ["/spec/containers"],
     );
   });
