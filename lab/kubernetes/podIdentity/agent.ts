@@ -29,6 +29,15 @@ export function agentCluster(cluster: LabCluster): AgentCluster {
   return { name, region, keys };
 }
 
+/** Time and chance, which a test has its own of, and where an agent says what went wrong. */
+export interface AgentSurroundings {
+  now: () => number;
+  chance: () => number;
+  log: (error: unknown) => void;
+}
+
+const thisMachine: AgentSurroundings = { now: Date.now, chance: Math.random, log: console.error };
+
 /** The calls that an agent makes. */
 export type AgentEks = Pick<Eks, "hasAgent" | "assumeRoleForPodIdentity">;
 
@@ -46,19 +55,19 @@ export class PodIdentityAgent {
   private constructor(
     private readonly server: Server,
     private readonly eks: AgentEks,
-    private readonly clock: { now: () => number; chance: () => number },
+    private readonly surroundings: AgentSurroundings,
   ) {}
 
   /** Starts one on a free port. It answers nobody until it knows its cluster. */
   static async start(
     eks: AgentEks,
-    clock = { now: Date.now, chance: Math.random },
+    surroundings: AgentSurroundings = thisMachine,
   ): Promise<PodIdentityAgent> {
     const server = createServer();
-    const agent = new PodIdentityAgent(server, eks, clock);
+    const agent = new PodIdentityAgent(server, eks, surroundings);
     server.on("request", (request, response) => {
       agent.answer(request, response).catch((error: unknown) => {
-        console.error(error); // to the supervisor's log
+        surroundings.log(error);
         response.destroy();
       });
     });
@@ -83,12 +92,11 @@ export class PodIdentityAgent {
           (keys) => isPodToken(token, claims, keys),
           () => false, // then EKS Auth is to judge
         ),
-      ...this.clock,
+      now: this.surroundings.now,
+      chance: this.surroundings.chance,
     });
     this.#sweeping = setInterval(() => {
-      this.sweep().catch((error: unknown) => {
-        console.error(error);
-      });
+      this.sweep().catch(this.surroundings.log);
     }, SWEEP);
     this.#sweeping.unref();
   }
