@@ -68,7 +68,7 @@ export class AwsHandlers implements ProviderHandlers {
       await definition.settle?.(this.aws, id, known);
       const state = await this.readState(definition, id, known);
       if (state === undefined) throw new Error(`${id} is not there after it was created`);
-      return { id, state };
+      return { id, state: asPlanned(definition, planned, state) };
     } catch (error) {
       // It exists: were its id lost, the next update would create it again.
       throw new InitFailedError(id, known, [error instanceof Error ? error.message : String(error)]);
@@ -105,7 +105,7 @@ export class AwsHandlers implements ProviderHandlers {
     await failingAs(definition, `updating ${urn}`, definition.update(this.aws, id, oldState, planned));
     const state = await this.readState(definition, id, planned);
     if (state === undefined) throw new Error(`updating ${urn}: ${id} does not exist any more`);
-    return state;
+    return asPlanned(definition, planned, state);
   }
 
   async delete(type: string, id: string, state: Properties, { urn }: OperationContext): Promise<void> {
@@ -153,6 +153,14 @@ function unknownToken(token: string): Error {
   return new Error(
     `the lab's stand-in for AWS does not know ${token}; LAB_PLUGINS=real uses the real plugin`,
   );
+}
+
+// The plugin framework's resources keep what was planned, and ask AWS for the rest only
+// (terraform-plugin-framework's Create and Update set the state from the plan).
+function asPlanned({ framework }: ResourceDefinition, planned: Properties, read: Properties): Properties {
+  if (!framework) return read;
+  const told = Object.entries(read).filter(([key]) => planned[key] === UNKNOWN);
+  return { ...withoutUnknowns(planned), ...Object.fromEntries(told) };
 }
 
 function withoutUnknowns(planned: Properties): Properties {

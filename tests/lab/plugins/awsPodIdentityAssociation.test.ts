@@ -102,13 +102,24 @@ describe("the AWS stand-in: life of a PodIdentityAssociation", () => {
     assert.deepEqual(eks.calls[0]?.query, { tagKeys: "a" });
   });
 
-  it("keeps a target role that is not given any more: an update does not send what is absent", async () => {
+  it("loses a target role in the state alone: an update does not send what is absent", async () => {
     const { state } = await create({ targetRoleArn: TARGET });
     const plugin = await eks.plugin();
     const after = await plugin.update(TYPE, ID, state, INPUTS, context());
-    assert.equal(after.targetRoleArn, TARGET);
-    const sent = eks.calls.at(-2)?.body ?? {};
-    assert.equal("targetRoleArn" in sent, false);
+    assert.equal("targetRoleArn" in after, false);
+    assert.equal("targetRoleArn" in (eks.calls.at(-2)?.body ?? {}), false);
+    const refreshed = await plugin.read(TYPE, ID, after, INPUTS);
+    assert.equal(refreshed?.state.targetRoleArn, TARGET);
+  });
+
+  it("keeps the session policy as it was written, however EKS writes it", async () => {
+    eks.intercept = ({ method, path }) => {
+      const policy = '{"Statement":[], "Version":"2012-10-17"}';
+      const association = { ...eks.things.get(`eu-west-1 ${path}`), policy };
+      return method === "GET" ? { status: 200, body: { association } } : undefined;
+    };
+    const { state } = await create({ policy: POLICY, disableSessionTags: true });
+    assert.equal(state.policy, POLICY);
   });
 
   it("is read with what somebody changed, and is gone where EKS does not find it", async () => {
