@@ -1,4 +1,4 @@
-import { allOf, exactly, literal, noneOf, oneOf, type Term } from "./smt";
+import { allOf, exactly, literal, noneOf, oneOf, sequence, type Term } from "./smt";
 
 /*
  * Formulas as lists of cases. Z3 decides in milliseconds whether a text can be in one regular set, and takes minutes where it has
@@ -13,6 +13,8 @@ export interface Literal {
   /** The texts, or the expression. */
   what: readonly string[];
   negated: boolean;
+  /** Splits the requests by this variable: what else is asked of it is decided by this where it can be. */
+  settles?: boolean;
 }
 
 /** All of these must hold; by a name that is the same for the same literal. */
@@ -43,22 +45,55 @@ export function holds(variable: Term): Formula {
   return single({ variable, kind: "holds", what: [], negated: false });
 }
 
+/** The variable is this text, and what is asked of it beside is decided. */
+export function settledAs(variable: Term, text: string): Formula {
+  return single({ variable, kind: "is", what: [text], negated: false, settles: true });
+}
+
+/** The variable is none of the texts, and what is asked of it beside about these texts alone is decided. */
+export function settledOutside(variable: Term, texts: string[]): Formula {
+  return texts.length === 0
+    ? ALWAYS
+    : single({ variable, kind: "is", what: [...new Set(texts)].sort(), negated: true, settles: true });
+}
+
 export function either(...formulas: Formula[]): Formula {
   return withoutImplied(formulas.flat());
 }
 
 export function both(...formulas: Formula[]): Formula {
-  return formulas.reduce(
-    (sum, formula) => withoutImplied(sum.flatMap((a) => formula.map((b) => new Map([...a, ...b])))),
-    ALWAYS,
-  );
+  return formulas.reduce((sum, formula) => {
+    const cases = sum.flatMap((a) => formula.map((b) => together(a, b)));
+    return withoutImplied(cases.filter((one) => one !== undefined));
+  }, ALWAYS);
 }
 
 export function neither(...formulas: Formula[]): Formula {
-  return both(
-    ...formulas
-      .flat()
-      .map((one) => [...one.values()].flatMap((part) => single({ ...part, negated: !part.negated }))),
+  return butNot(ALWAYS, ...formulas);
+}
+
+/** The first formula, and none of the others. */
+export function butNot(formula: Formula, ...others: Formula[]): Formula {
+  const negations = others
+    .flat()
+    .map((one) => [...one.values()].flatMap((part) => single({ ...part, negated: !part.negated })));
+  return both(formula, ...negations);
+}
+
+/** The same, asked of a part of a longer text: no such part has a colon. */
+export function askedOfPart(
+  formula: Formula,
+  [before, behind]: readonly [before: Term, behind: Term],
+): Formula {
+  return formula.map(
+    (one) =>
+      new Map(
+        [...one.values()].map((part) => {
+          const set = setOf({ ...part, negated: false });
+          const whole: Literal = { ...part, kind: "matches", what: [sequence([before, set, behind])] };
+          return [nameOf(whole), whole];
+        }),
+      ),
   );
 }
 
@@ -72,8 +107,35 @@ function single(part: Literal): Formula {
   return [new Map([[nameOf(part), part]])];
 }
 
-function nameOf({ variable, kind, what, negated }: Literal): string {
-  return JSON.stringify([negated, variable, kind, what]);
+function nameOf({ variable, kind, what, negated, settles = false }: Literal): string {
+  return JSON.stringify([negated, variable, kind, what, settles]);
+}
+
+/** Both cases; undefined when a settled variable cannot be what they ask. */
+function together(a: Case, b: Case): Case | undefined {
+  const parts = new Map([...a, ...b]);
+  for (const settling of [...parts.values()].filter(({ settles }) => settles)) {
+    for (const [name, part] of parts) {
+      const answer = part === settling ? undefined : decided(settling, part);
+      if (answer === false) {
+        return undefined;
+      }
+      if (answer === true) {
+        parts.delete(name);
+      }
+    }
+  }
+  return parts;
+}
+
+function decided(settling: Literal, { variable, kind, what, negated }: Literal): boolean | undefined {
+  if (variable !== settling.variable || kind !== "is") {
+    return undefined;
+  }
+  if (!settling.negated) {
+    return what.some((text) => settling.what.includes(text)) !== negated;
+  }
+  return what.every((text) => settling.what.includes(text)) ? negated : undefined;
 }
 
 /** A case that asks for more than another one does adds nothing. */

@@ -1,22 +1,32 @@
-import { ALWAYS, both, either, holds, matchesOneOf, neither, NEVER, type Formula } from "./cases";
-import { unknown, type Condition, type Statement } from "./document";
+import { ALWAYS, askedOfPart, both, butNot, either, holds, neither, NEVER, type Formula } from "./cases";
+import type { Condition, Statement } from "./document";
 import type { Operator } from "./operators";
-import type { Key, Requests } from "./requests";
-import { pattern } from "./smt";
+import { isAmong } from "./principals";
+import { unknown } from "./read";
+import { isThere, type Key, type Requests } from "./requests";
 
 /*
- * What a trust policy means for the requests of one provider, from AWS's documentation alone: IAM User Guide, "Policy evaluation
+ * What a trust policy means for requests of one kind, from AWS's documentation alone: IAM User Guide, "Policy evaluation
  * logic", "IAM JSON policy elements: Condition operators", "Single-valued vs. multivalued context keys". Nothing here is shared
  * with trust/ or with the judge in lab/aws: what is proved must not rest on a mistake of theirs.
  */
 
-/** Does the policy admit a request: by one Allow, and by no Deny? */
-export function admittedBy(statements: Statement[], requests: Requests): Formula {
-  const applying = (effect: Statement["effect"]) =>
-    statements
-      .filter((statement) => statement.effect === effect)
-      .map((statement) => applies(statement, requests));
-  return both(either(...applying("Allow")), neither(...applying("Deny")));
+/** Those among the requests that the policy admits: each action by one Allow, and by no Deny. */
+export function admittedBy(statements: Statement[], requests: Requests, among = ALWAYS): Formula {
+  return requests.actions.reduce((admitted, action) => {
+    const { allowed, denied } = applying(statements, requests, action);
+    return butNot(both(admitted, either(...allowed)), ...denied);
+  }, among);
+}
+
+/** Those among the requests that it does not admit: one action is allowed by no statement, or denied. */
+export function refusedBy(statements: Statement[], requests: Requests, among = ALWAYS): Formula {
+  return either(
+    ...requests.actions.flatMap((action) => {
+      const { allowed, denied } = applying(statements, requests, action);
+      return [butNot(among, ...allowed), both(among, either(...denied))];
+    }),
+  );
 }
 
 /** Do all of these conditions hold for a request? */
@@ -24,20 +34,34 @@ export function conditionsHold(conditions: Condition[], requests: Requests): For
   return both(...conditions.map((condition) => conditionHolds(condition, requests)));
 }
 
-function applies({ principals, actions, conditions }: Statement, requests: Requests): Formula {
-  if (!principals.everybody && !principals.federated.includes(requests.provider.arn)) {
-    return NEVER;
-  }
-  const action = matchesOneOf(
-    requests.action,
-    actions.patterns.map((one) => pattern(one.toLowerCase())),
+/** When does each statement apply that is about who asks, and about the action? */
+function applying(
+  statements: Statement[],
+  requests: Requests,
+  action: string,
+): { allowed: Formula[]; denied: Formula[] } {
+  const about = statements.filter(
+    ({ principals, actions }) =>
+      isAmong(requests.caller, principals) &&
+      actions.patterns.some((one) => isLike(action, one.toLowerCase())) !== actions.negated,
   );
-  return both(actions.negated ? neither(action) : action, conditionsHold(conditions, requests));
+  const of = (effect: Statement["effect"]) =>
+    about
+      .filter((statement) => statement.effect === effect)
+      .map(({ conditions }) => conditionsHold(conditions, requests));
+  return { allowed: of("Allow"), denied: of("Deny") };
+}
+
+function isLike(text: string, pattern: string): boolean {
+  const escaped = pattern.replace(/[\\^$.*+?()[\]{}|]/g, (one) =>
+    one === "*" ? ".*" : one === "?" ? "." : `\\${one}`,
+  );
+  return new RegExp(`^${escaped}$`, "s").test(text);
 }
 
 function conditionHolds(condition: Condition, requests: Requests): Formula {
   const key = requests.key(condition.key);
-  const there = key.kind === "free" ? key.there : key.kind === "claim" ? ALWAYS : NEVER;
+  const there = isThere(key);
   if (condition.operator.base === "Null") {
     return either(...condition.values.map((value) => (isMissing(value) ? neither(there) : there)));
   }
@@ -79,6 +103,7 @@ function holdsFor(
   if (negated && values.length === 0) {
     throw unknown(`${name} on ${key.name} with no value`);
   }
-  const compared = compare(key.kind === "free" ? key.value() : key.value, values);
+  const asked = compare(key.kind === "free" ? key.value() : key.value, values);
+  const compared = key.kind === "known" && key.around ? askedOfPart(asked, key.around) : asked;
   return negated ? neither(compared) : compared;
 }

@@ -1,5 +1,6 @@
 import { either, isOneOf, matchesOneOf, type Formula } from "./cases";
-import { inAnyCase, pattern, type Term } from "./smt";
+import { unknown } from "./read";
+import { arnPattern, inAnyCase, pattern, type Term } from "./smt";
 
 /** A condition operator, taken apart. */
 export interface Operator {
@@ -20,9 +21,12 @@ const COMPARISONS = new Map<string, Comparison>([
   ["StringEquals", isOneOf],
   ["StringEqualsIgnoreCase", (value, texts) => matchesOneOf(value, texts.map(inAnyCase))],
   ["StringLike", isLikeOneOf],
+  // The two mean the same.
+  ["ArnEquals", isArnLikeOneOf],
+  ["ArnLike", isArnLikeOneOf],
 ]);
 const OF_NUMBERS_AND_DATES = /^(Numeric|Date)(Equals|NotEquals|(LessThan|GreaterThan)(Equals)?)$/;
-const OTHERS = /^(Bool|BinaryEquals|(Not)?IpAddress|Arn(Not)?(Equals|Like))$/;
+const OTHERS = /^(Bool|BinaryEquals|(Not)?IpAddress)$/;
 
 /** Takes the name of an operator apart; undefined for one that AWS does not have. `Null` stands for itself. */
 export function parseOperator(name: string): Operator | undefined {
@@ -51,4 +55,12 @@ function isLikeOneOf(value: Term, texts: string[]): Formula {
     ),
     matchesOneOf(value, texts.filter(hasWildcard).map(pattern)),
   );
+}
+
+function isArnLikeOneOf(value: Term, texts: string[]): Formula {
+  const short = texts.find((text) => text.split(":").length < 6);
+  if (short !== undefined) {
+    throw unknown(`what the ARN "${short}" stands for`);
+  }
+  return matchesOneOf(value, texts.map(arnPattern));
 }

@@ -1,14 +1,16 @@
-import { both, neither } from "./cases";
-import { isBound, isPossible, isReadable, readClaim, type Claim } from "./claim";
+import { associationFamilies } from "./associationFamilies";
+import { both, butNot } from "./cases";
+import { readClaim, type Claim } from "./claim";
 import { readExample, sentence, type Counterexample } from "./counterexample";
-import { readDocument, type Condition, type Statement } from "./document";
-import { admittedBy, conditionsHold } from "./encode";
-import { providersOf } from "./providers";
-import { Requests } from "./requests";
+import { readDocument, type Statement } from "./document";
+import { admittedBy, refusedBy } from "./encode";
+import type { Family, FamilyMaker } from "./family";
 import { findExample, mayHold, type Question } from "./solver";
+import { strangerFamilies } from "./strangers";
+import { tokenFamilies } from "./tokens";
 
-export type { Claim, ProofBinding, ProofCluster } from "./claim";
-export type { Counterexample } from "./counterexample";
+export type { Claim, ProofBinding, ProofCluster, ProofPodIdentity } from "./claim";
+export type { AssociationReading, Counterexample, PrincipalReading, TokenReading } from "./counterexample";
 
 export type Proof =
   | { proved: true; /** Of how many providers' tokens. */ providers: number; text: string }
@@ -20,8 +22,10 @@ const AT_ONCE = 20;
 /**
  * Proves that a trust policy admits exactly those whom the bindings name, or finds a request about which the two differ.
  *
- * Issuer, subject and audience are any: the providers of the clusters, those that the document names or has keys of, and one
- * that nobody knows; whatever text the token says; whatever other condition keys the request carries.
+ * Of tokens, issuer, subject and audience are any: the providers of the clusters, those that the document names or has keys of, and
+ * one that nobody knows; whatever text the token says; whatever other condition keys the request carries. Of associations of EKS
+ * Pod Identity, cluster, namespace and ServiceAccount are any, with session tags and without, for the role itself and through each
+ * base role. Nobody else whom the document names is admitted, nor anybody whom it does not name.
  *
  * @param document the trust policy as JSON text, as it is sent to IAM.
  * @throws Error when the document has something in it whose meaning is not known, or Z3 does not come to an end.
@@ -32,53 +36,64 @@ const AT_ONCE = 20;
 export async function proveTrust(document: string, claim: Claim): Promise<Proof> {
   const conditions = readClaim(claim);
   const statements = readDocument(document);
-  const providers = providersOf(statements, claim, conditions);
-  const differences = providers.flatMap((provider, index) => [
-    differenceOf("admits", new Requests(provider, 2 * index), statements, claim, conditions),
-    differenceOf("refuses", new Requests(provider, 2 * index + 1), statements, claim, conditions),
-  ]);
-  for (let first = 0; first < differences.length; first += AT_ONCE) {
-    const some = differences.slice(first, first + AT_ONCE);
+  const ofTokens = tokenFamilies(statements, claim, conditions);
+  const makers = [
+    ...ofTokens,
+    ...associationFamilies(statements, claim, conditions),
+    ...strangerFamilies(statements, claim),
+  ];
+  for (let first = 0; first < makers.length; first += AT_ONCE / 2) {
+    const some = makers
+      .slice(first, first + AT_ONCE / 2)
+      .flatMap((make, index) => differencesOf(make, index, statements));
     const found = (await mayHold(some)) ? await firstExample(some) : undefined;
     if (found) {
       return { proved: false, counterexample: found, text: sentence(found) };
     }
   }
-  const text =
-    "no issuer, subject and audience exist for which trust policy and bindings differ (proved by Z3)";
-  return { proved: true, providers: providers.length, text };
+  return { proved: true, providers: ofTokens.length, text: provedText(claim) };
 }
 
-/** A way in which policy and bindings can differ about the tokens of one provider. */
+/** A way in which policy and bindings can differ about requests of one kind. */
 interface Difference extends Question {
   policy: Counterexample["policy"];
-  cluster: string | undefined;
-  requests: Requests;
+  family: Family;
 }
 
-function differenceOf(
-  policy: Counterexample["policy"],
-  requests: Requests,
-  statements: Statement[],
-  claim: Claim,
-  conditions: Condition[],
-): Difference {
-  const { provider, variables } = requests;
-  const cluster = claim.clusters.find(({ oidcProviderArn }) => oidcProviderArn === provider.arn);
-  const bindings = claim.bindings.filter((binding) => binding.cluster === cluster?.name);
-  const admitted = admittedBy(statements, requests);
-  const bound = both(isBound(bindings, requests), conditionsHold(conditions, requests));
-  const differs = policy === "admits" ? both(admitted, neither(bound)) : both(bound, neither(admitted));
-  const formula = both(isPossible(cluster, bindings, requests), differs);
-  return { policy, cluster: cluster?.name, requests, variables, formula };
+function differencesOf(make: FamilyMaker, index: number, statements: Statement[]): Difference[] {
+  return (["admits", "refuses"] as const).map((policy, half) => {
+    const family = make(2 * index + half);
+    const { requests, possible, claimed } = family;
+    const formula =
+      policy === "admits"
+        ? butNot(admittedBy(statements, requests, possible), claimed)
+        : refusedBy(statements, requests, both(possible, claimed));
+    return { policy, family, variables: requests.variables, formula };
+  });
 }
 
 async function firstExample(differences: Difference[]): Promise<Counterexample | undefined> {
-  for (const { policy, cluster, requests, variables, formula } of differences) {
-    const example = await findExample({ variables, formula }, isReadable(requests));
+  for (const { policy, family, variables, formula } of differences) {
+    const example = await findExample({ variables, formula }, family.readable);
     if (example) {
-      return readExample(example, policy, requests.provider, cluster);
+      return readExample(example, policy, family.read(example));
     }
   }
   return undefined;
+}
+
+function provedText({ clusters, bindings }: Claim): string {
+  if (clusters.every(({ podIdentity }) => podIdentity === undefined)) {
+    return "no issuer, subject and audience exist for which trust policy and bindings differ (proved by Z3)";
+  }
+  const whole = clusters.filter(
+    ({ name, podIdentity: { baseRoleArn, disableSessionTags = false } = {} }) =>
+      disableSessionTags && baseRoleArn === undefined && bindings.some(({ cluster }) => cluster === name),
+  );
+  const names = whole.map(({ name }) => `"${name}"`).join(", ");
+  const wider =
+    names === ""
+      ? ""
+      : `; session tags are off in ${names}: every association there is admitted, whatever its namespace and ServiceAccount`;
+  return `no token, no association of EKS Pod Identity and no other principal exist for which trust policy and bindings differ (proved by Z3)${wider}`;
 }

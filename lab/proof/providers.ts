@@ -1,6 +1,14 @@
 import type { Claim } from "./claim";
-import { parseProvider, type Condition, type Statement } from "./document";
-import { issuerOfKey, type Provider } from "./requests";
+import type { Condition, Statement } from "./document";
+import { parseProvider } from "./principals";
+import { issuerOfKey } from "./requests";
+
+/** A provider whose tokens are asked about. */
+export interface Provider {
+  arn: string;
+  /** Its issuer without `https://`. */
+  hostPath: string;
+}
 
 /**
  * The providers whose tokens the document could treat in a way of their own, and a last one for all others: those of the
@@ -12,7 +20,7 @@ export function providersOf(
   conditions: Condition[],
 ): Provider[] {
   const arns = [
-    ...clusters.map(({ oidcProviderArn }) => oidcProviderArn),
+    ...clusters.flatMap(({ oidcProviderArn }) => oidcProviderArn ?? []),
     ...statements.flatMap(({ principals }) => principals.federated),
   ];
   const named = [...new Set(arns)].map((arn) => ({ arn, hostPath: parseProvider(arn) ?? "" }));

@@ -1,20 +1,15 @@
-import { holds, type Formula } from "./cases";
-import { unknown } from "./document";
+import { ALWAYS, holds, NEVER, type Formula } from "./cases";
+import { ACCOUNT_OF_PRINCIPAL, type Around } from "./arns";
+import type { Caller } from "./principals";
+import { unknown } from "./read";
 import type { Term } from "./smt";
 import { Variables } from "./variables";
-
-/** A provider whose tokens are asked about. */
-export interface Provider {
-  arn: string;
-  /** Its issuer without `https://`. */
-  hostPath: string;
-}
 
 /** A condition key in the requests that are asked about. */
 export type Key =
   | { kind: "missing"; name: string }
-  /** The token's own. */
-  | { kind: "claim"; name: string; value: Term }
+  /** Each request has it, with what the variable says, or a part of it. */
+  | { kind: "known"; name: string; value: Term; around?: Around }
   /** Nothing is known of it: there or not, of any value, of several values even. */
   | { kind: "free"; name: string; there: Formula; value: () => Term };
 
@@ -24,48 +19,55 @@ export const THERE = " is there";
 /** `aws:SourceVpc` and its like begin with a word; `https:` is none of AWS's. */
 const OF_A_SERVICE = /^[\w-]+:(?!\/\/)/;
 
-/**
- * All requests that can be made with tokens of one provider: subject and audience are variables, and so is whatever else a
- * condition may ask for.
- */
-export class Requests {
+/** All requests of one kind: whatever a condition may ask for is a variable. */
+export abstract class Requests {
+  abstract readonly caller: Caller;
+  /** In small letters. A request is admitted when all of them are allowed. */
+  abstract readonly actions: string[];
+  /** ARN of the user or role that asks, of whose session it is; undefined where it is none. */
+  readonly principal: Term | undefined;
   readonly variables: Variables;
-  readonly subject: Term;
-  readonly audience: Term;
-  /** In small letters. */
-  readonly action: Term;
-
-  /** @param place keeps apart what is asked together. */
-  constructor(
-    readonly provider: Provider,
-    place = 0,
-  ) {
-    this.variables = new Variables(`q${place}_`);
-    this.subject = this.variables.text("subject");
-    this.audience = this.variables.text("audience");
-    this.action = this.variables.text("action");
-  }
 
   /**
-   * A condition key. AWS compares their names without regard to case, and gives a request the keys of its own token's issuer and
-   * of no other.
+   * @param place keeps apart what is asked together.
+   * @param principal what the variable of the ARN is called.
    */
+  constructor(place: number, principal?: string) {
+    this.variables = new Variables(`q${place}_`);
+    this.principal = principal === undefined ? undefined : this.variables.text(principal);
+  }
+
+  /** A condition key. AWS compares their names without regard to case. */
   key(written: string): Key {
     const name = written.toLowerCase();
     if (OF_A_SERVICE.test(name)) {
-      const there = holds(this.variables.truth(name + THERE));
-      return { kind: "free", name, there, value: () => this.variables.text(name) };
+      return this.ofService(name);
     }
     const [issuer, claim] = issuerAndClaim(name);
-    if (issuer !== this.provider.hostPath.toLowerCase()) {
-      return { kind: "missing", name };
-    }
-    // `amr`, `email` and `oaud` may be in a token or not; what a trust policy wants with them is not known here.
-    if (claim !== "sub" && claim !== "aud") {
-      throw unknown(`condition key ${written}`);
-    }
-    return { kind: "claim", name, value: claim === "sub" ? this.subject : this.audience };
+    return this.ofIssuer(name, issuer, claim);
   }
+
+  /** A key of a service's, such as AWS itself, in small letters. */
+  protected ofService(name: string): Key {
+    if (this.principal !== undefined && name === "aws:principalarn") {
+      return { kind: "known", name, value: this.principal };
+    }
+    if (this.principal !== undefined && name === "aws:principalaccount") {
+      return { kind: "known", name, value: this.principal, around: ACCOUNT_OF_PRINCIPAL };
+    }
+    const there = holds(this.variables.truth(name + THERE));
+    return { kind: "free", name, there, value: () => this.variables.text(name) };
+  }
+
+  /** A key of an OIDC issuer's, in small letters: a request has those of its own token's and of no other. */
+  protected ofIssuer(name: string, _issuer: string, _claim: string): Key {
+    return { kind: "missing", name };
+  }
+}
+
+/** Does a request have the key? */
+export function isThere(key: Key): Formula {
+  return key.kind === "free" ? key.there : key.kind === "known" ? ALWAYS : NEVER;
 }
 
 /** The issuer that a condition key belongs to; undefined for a key of AWS's own, or of what cannot be an issuer. */

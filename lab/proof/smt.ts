@@ -36,6 +36,12 @@ export function pattern(text: string): Term {
   return sequence(pieces(text, ANY_CHARACTER));
 }
 
+/** IAM's patterns for ARNs: neither wildcard stands for a colon in the first five of the six parts. */
+export function arnPattern(text: string): Term {
+  const [, head = "", last = ""] = /^((?:[^:]*:){0,5})(.*)$/s.exec(text) ?? [];
+  return sequence([...pieces(head, NO_COLON), ...pieces(last, ANY_CHARACTER)]);
+}
+
 /** The same, where neither `*` nor `?` stands for a colon. */
 export function patternBetweenColons(text: string): Term {
   return sequence(pieces(text, NO_COLON));
@@ -49,6 +55,19 @@ export function aroundNames(texts: string[]): Term {
     LETTER_OR_DIGIT,
   ]);
   return sequence(texts.flatMap((text, index) => (index === 0 ? [exactly(text)] : [name, exactly(text)])));
+}
+
+/** These texts, with any characters but a colon between each two, or what stands between them. */
+export function aroundParts(...texts: (string | { part: Term })[]): Term {
+  return sequence(
+    texts.flatMap((text, index) => {
+      const between = index > 0 && typeof text === "string" && typeof texts[index - 1] === "string";
+      return [
+        ...(between ? [`(re.* ${NO_COLON})`] : []),
+        typeof text === "string" ? exactly(text) : text.part,
+      ];
+    }),
+  );
 }
 
 export function oneOf(terms: Term[]): Term {
@@ -65,7 +84,7 @@ export function noneOf(term: Term): Term {
   return `(re.comp ${term})`;
 }
 
-function sequence(parts: Term[]): Term {
+export function sequence(parts: Term[]): Term {
   const [only = exactly(""), ...more] = parts;
   return more.length === 0 ? only : `(re.++ ${parts.join(" ")})`;
 }

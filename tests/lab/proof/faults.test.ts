@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { judgeTrust } from "../../../lab/aws/trustJudge";
-import { proveTrust, type Claim, type Counterexample } from "../../../lab/proof/prove";
+import { proveTrust, type Claim } from "../../../lab/proof/prove";
 import { evaluateTrust } from "../../../trust/evaluate";
 import { TrustPolicyForm } from "../../../trust/types";
-import { builtFor, hostOf, mixedFleet } from "./fleets";
+import { builtFor, hostOf, mixedFleet, tokenExampleOf } from "./fleets";
 
 const { StatementPerCluster, SubjectOnly, SingleStatement } = TrustPolicyForm;
 const STS = "sts.amazonaws.com";
@@ -22,16 +22,15 @@ function spoilt(document: string, spoil: (statements: Written[]) => void): strin
 }
 
 /** The counterexample, of which the evaluator and the lab's judge must both say the same as the proof. */
-async function counterexampleOf(document: string, claim: Claim): Promise<Counterexample & { text: string }> {
-  const proof = await proveTrust(document, claim);
-  assert.ok(!proof.proved, "the fault is found");
-  const { oidcProviderArn, issuer, subject, audience, policy } = proof.counterexample;
+async function counterexampleOf(document: string, claim: Claim): Promise<ReturnType<typeof tokenExampleOf>> {
+  const found = tokenExampleOf(await proveTrust(document, claim));
+  const { oidcProviderArn, issuer, subject, audience, policy } = found;
   const admitted = policy === "admits";
   const decision = evaluateTrust(document, { oidcProviderArn, subject, audience }).decision;
   const caller = { providerArn: oidcProviderArn, issuerUrl: issuer, subject, audience, roleSessionName: "x" };
-  assert.equal(decision, admitted ? "allow" : "deny", proof.text);
-  assert.equal(judgeTrust(document, caller).allowed, admitted, proof.text);
-  return { ...proof.counterexample, text: proof.text };
+  assert.equal(decision, admitted ? "allow" : "deny", found.text);
+  assert.equal(judgeTrust(document, caller).allowed, admitted, found.text);
+  return found;
 }
 
 describe("a fault in a trust policy", function () {
@@ -61,6 +60,7 @@ describe("a fault in a trust policy", function () {
     const document = builtFor(claim, StatementPerCluster).replaceAll(`${first}:`, `https://${first}:`);
     const found = await counterexampleOf(document, claim);
     assert.deepEqual(found, {
+      kind: "token",
       cluster: "cluster-00",
       oidcProviderArn: clusters[0]!.oidcProviderArn,
       issuer: `https://${first}`,
@@ -201,9 +201,7 @@ describe("a fault in a trust policy", function () {
       const condition = { StringEquals: { [`${issuer}:sub`]: "project:1" } };
       statements.push({ ...statements[0]!, Principal: { AWS: "*" }, Condition: condition });
     });
-    const proof = await proveTrust(document, claim);
-    assert.ok(!proof.proved);
-    const { subject, ...found } = proof.counterexample;
+    const { subject, ...found } = tokenExampleOf(await proveTrust(document, claim));
     assert.deepEqual(
       { subject, issuer: found.issuer },
       { subject: "project:1", issuer: `https://${issuer}` },
@@ -240,11 +238,10 @@ describe("a fault in a trust policy", function () {
       const document = spoilt(builtFor(claim, SingleStatement), ([statement]) => {
         Object.assign(statement!, { Principal: everybody });
       });
-      const proof = await proveTrust(document, claim);
-      assert.ok(!proof.proved);
-      assert.equal(proof.counterexample.policy, "admits");
-      assert.equal(proof.counterexample.cluster, undefined);
-      assert.match(proof.counterexample.issuer, /^https:\/\/oidc\.example\.com\//);
+      const { policy, cluster, issuer } = tokenExampleOf(await proveTrust(document, claim));
+      assert.equal(policy, "admits");
+      assert.equal(cluster, undefined);
+      assert.match(issuer, /^https:\/\/oidc\.example\.com\//);
     });
   }
 });
@@ -255,10 +252,8 @@ describe("a fault in extra conditions", function () {
   const conditions = { StringEquals: { "aws:SourceVpc": ["vpc-1"] } };
   const asked = { ...fleet, conditions };
 
-  async function found(document: string, claim: Claim): Promise<Counterexample & { text: string }> {
-    const proof = await proveTrust(document, claim);
-    assert.ok(!proof.proved, "the fault is found");
-    return { ...proof.counterexample, text: proof.text };
+  async function found(document: string, claim: Claim): Promise<ReturnType<typeof tokenExampleOf>> {
+    return tokenExampleOf(await proveTrust(document, claim));
   }
 
   it("is shown by somebody bound who comes from elsewhere where one statement lacks them", async () => {

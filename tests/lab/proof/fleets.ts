@@ -1,4 +1,5 @@
-import type { Claim, ProofBinding } from "../../../lab/proof/prove";
+import assert from "node:assert/strict";
+import type { Claim, Proof, ProofBinding, ProofCluster, TokenReading } from "../../../lab/proof/prove";
 import { buildTrustPolicy } from "../../../trust/policy";
 import type { TrustedCluster, TrustPolicyForm, TrustPolicyOptions } from "../../../trust/types";
 import { trustedFleet } from "../../support/fleet";
@@ -21,8 +22,24 @@ const BOUND: Account[][] = [
   ],
 ];
 
+/** What is said of tokens alone. */
+export interface TokenClaim extends Claim {
+  clusters: (ProofCluster & { oidcProviderArn: string })[];
+}
+
+type Refuted = Extract<Proof, { proved: false }>;
+type TokenExample = TokenReading & Pick<Refuted["counterexample"], "policy" | "assumed">;
+
+/** What a proof found of tokens. */
+export function tokenExampleOf(proof: Proof): TokenExample & { text: string } {
+  assert.ok(!proof.proved, "the fault is found");
+  const { counterexample, text } = proof;
+  assert.equal(counterexample.kind, "token", text);
+  return { ...counterexample, text };
+}
+
 /** So many clusters with bindings of every kind, each provider made for STS alone. */
-export function mixedFleet(count: number): Claim {
+export function mixedFleet(count: number): TokenClaim {
   const clusters = trustedFleet(count).map(({ name, oidcProviderArn }) => ({
     name,
     oidcProviderArn,
@@ -36,7 +53,7 @@ export function mixedFleet(count: number): Claim {
 
 /** The document that the package's builder makes for a claim. */
 export function builtFor(
-  { clusters, bindings, conditions }: Claim,
+  { clusters, bindings, conditions }: TokenClaim,
   form: TrustPolicyForm,
   options: TrustPolicyOptions = {},
 ): string {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { proveTrust, type ProofBinding } from "../../../lab/proof/prove";
 import { evaluateTrust } from "../../../trust/evaluate";
 import { trustedFleet } from "../../support/fleet";
-import { hostOf } from "./fleets";
+import { hostOf, tokenExampleOf } from "./fleets";
 
 const CLUSTERS = trustedFleet(2).map(({ name, oidcProviderArn }) => ({
   name,
@@ -79,7 +79,7 @@ describe("of bindings and a document that may say more", function () {
         const proof = await proveTrust(document, { clusters: CLUSTERS, bindings });
         if (!proof.proved) {
           seen.refuted += 1;
-          const { oidcProviderArn, cluster, policy, subject: text } = proof.counterexample;
+          const { oidcProviderArn, cluster, policy, subject: text } = tokenExampleOf(proof);
           assert.equal(allows(oidcProviderArn, text), policy === "admits", proof.text);
           assert.equal(bound(bindings, cluster, text), policy === "refuses", proof.text);
           return;
