@@ -38,6 +38,11 @@ const one = (change: (copy: Statement) => unknown) => [changed(eastReader, chang
 const oneWide = (change: (copy: Statement) => unknown) => [changed(wide(EAST_ARN), change)];
 const oneExternal = (change: (copy: Statement) => unknown) => [changed(external(READER_ID), change)];
 const equals = (copy: Statement) => copy.Condition.StringEquals!;
+const without = (key: string) => (copy: Statement) => Reflect.deleteProperty(equals(copy), key);
+const renamed = (from: string, to: string) => (copy: Statement) => {
+  const { [from]: values = [], ...others } = equals(copy);
+  copy.Condition = { StringEquals: { ...others, [to]: values } };
+};
 const under = (operator: string) => (copy: Statement) => (copy.Condition = { [operator]: equals(copy) });
 
 const refused: Witness = [reader, "allow"];
@@ -51,21 +56,21 @@ const DROPPED: Change[] = [
   [
     "the name dropped",
     [east],
-    one((copy) => delete equals(copy)[TAG.name]),
+    one(without(TAG.name)),
     `statement 0: lacks StringEquals on ${TAG.name}`,
     otherName,
   ],
   [
     "the namespace dropped",
     [east],
-    one((copy) => delete equals(copy)[TAG.namespace]),
+    one(without(TAG.namespace)),
     `statement 0: lacks StringEquals on ${TAG.namespace}`,
     [{ ...reader, namespace: "x" }, "deny"],
   ],
   [
     "the cluster dropped",
     [east],
-    one((copy) => delete equals(copy)[TAG.cluster]),
+    one(without(TAG.cluster)),
     `statement 0: lacks StringEquals on ${TAG.cluster}`,
     [{ ...reader, clusterArn: WEST_ARN }, "deny"],
   ],
@@ -79,14 +84,14 @@ const DROPPED: Change[] = [
   [
     "the source dropped",
     [off],
-    oneWide((copy) => delete equals(copy)["aws:SourceArn"]),
+    oneWide(without("aws:SourceArn")),
     "statement 0: lacks StringEquals on aws:SourceArn",
     [{ ...offReader, clusterArn: WEST_ARN }, "deny"],
   ],
   [
     "the source's account dropped",
     [off],
-    oneWide((copy) => delete equals(copy)["aws:SourceAccount"]),
+    oneWide(without("aws:SourceAccount")),
     "statement 0: lacks StringEquals on aws:SourceAccount",
   ],
   [
@@ -323,7 +328,7 @@ export const CHANGES: Change[] = [...DROPPED, ...ADDED, ...OPERATORS, ...PRINCIP
 export const IMPERCEPTIBLE: [what: string, statements: object[], reason: string][] = [
   [
     "keys in other letters",
-    one((copy) => renameKey(copy, TAG.name, TAG.name.toLowerCase())),
+    one(renamed(TAG.name, TAG.name.toLowerCase())),
     kind("StringEquals", TAG.name.toLowerCase()),
   ],
   ["operator in other letters", one(under("stringequals")), kind("stringequals", TAG.cluster)],
@@ -349,8 +354,3 @@ export const IMPERCEPTIBLE: [what: string, statements: object[], reason: string]
     "statement 0: has conditions that cannot be read, or that differ in case alone",
   ],
 ];
-
-function renameKey(copy: Statement, from: string, to: string): void {
-  const { [from]: values = [], ...others } = equals(copy);
-  copy.Condition.StringEquals = { ...others, [to]: values };
-}
