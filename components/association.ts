@@ -90,7 +90,12 @@ function makeAssociation(
       parent,
       dependsOn,
       aliases: formerly(cluster, under),
-      replacementTrigger: issuerUrl,
+      replacementTrigger: issuerUrl.apply((issuer) => ({
+        issuer,
+        // What is taken away never reaches EKS as an update: the provider sends nothing for it.
+        targetRole: targetRoleArn !== undefined,
+        policy: policy !== undefined,
+      })),
       // EKS takes one for each ServiceAccount: the old one, if it is there still, goes first.
       deleteBeforeReplace: true,
       hooks: hooksOf(associationName, cluster, binding, context),

@@ -42,7 +42,7 @@ export class Narrowing {
   /** The hook that compares the role's trust policies before an update, in a preview too. */
   hook(name: string): pulumi.ResourceHookBinding {
     const compare = ({ oldInputs, newInputs }: pulumi.ResourceHookArgs) =>
-      this.warn(oldInputs?.assumeRolePolicy, newInputs?.assumeRolePolicy);
+      this.warnOfUpdate(oldInputs?.assumeRolePolicy, newInputs?.assumeRolePolicy);
     const hook = resourceHook(`${name}/narrowing`, compare, { onDryRun: true });
     return hook ? { beforeUpdate: [hook] } : {};
   }
@@ -57,7 +57,8 @@ export class Narrowing {
     }
   }
 
-  private async warn(before: unknown, after: unknown): Promise<void> {
+  /** Tells of what a trust policy no longer admits that the one before it did. What a preview does not know is passed over. */
+  async warnOfUpdate(before: unknown, after: unknown): Promise<void> {
     if (typeof before !== "string" || typeof after !== "string" || before === after) {
       return;
     }
