@@ -4,7 +4,7 @@ import { context, eksError, FakeEks } from "./eksFakeApi";
 
 const TYPE = "aws:eks/podIdentityAssociation:PodIdentityAssociation";
 const ID = "a-1234567890abcdefg";
-const ARN = `arn:aws:eks:eu-west-1:111122223333:association/blue/${ID}`;
+const ARN = `arn:aws:eks:eu-west-1:111122223333:podidentityassociation/blue/${ID}`;
 const PATH = "/clusters/blue/pod-identity-associations";
 const ROLE = "arn:aws:iam::111122223333:role/app";
 const TARGET = "arn:aws:iam::444455556666:role/target";

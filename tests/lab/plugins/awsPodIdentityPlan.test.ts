@@ -5,7 +5,7 @@ import { podIdentityAssociation } from "../../../lab/plugins/aws/resources/podId
 import { UNKNOWN, type Properties } from "../../../lab/plugins/shared/server";
 
 const ID = "a-1234567890abcdefg";
-const ARN = `arn:aws:eks:eu-west-1:111122223333:association/blue/${ID}`;
+const ARN = `arn:aws:eks:eu-west-1:111122223333:podidentityassociation/blue/${ID}`;
 const ROLE = "arn:aws:iam::111122223333:role/app";
 const TARGET = "arn:aws:iam::444455556666:role/target";
 const POLICY = '{"Version":"2012-10-17","Statement":[]}';

@@ -93,7 +93,8 @@ export class FakeEks {
     const [, first, cluster = "", kind, name, action] = path.split("/");
     if (first === "tags") return { status: 200, body: {} };
     const member = kind === "addons" ? "addon" : "association";
-    const prefix = `arn:aws:eks:${region}:111122223333:${member}/${cluster}/`;
+    const arnKind = member === "addon" ? "addon" : "podidentityassociation";
+    const prefix = `arn:aws:eks:${region}:111122223333:${arnKind}/${cluster}/`;
     const key = `${region} ${path.replace(/\/update$/, "")}`;
     const found = this.things.get(key);
     if (method === "POST" && name === undefined) {
