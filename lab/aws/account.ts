@@ -1,6 +1,12 @@
 import {
   GetOpenIDConnectProviderCommand,
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
   GetRoleCommand,
+  GetRolePolicyCommand,
+  GetUserCommand,
+  ListAttachedRolePoliciesCommand,
+  ListRolePoliciesCommand,
   NoSuchEntityException,
   type IAMClient,
 } from "@aws-sdk/client-iam";
@@ -62,6 +68,35 @@ export class Account {
       trustPolicy: decodeURIComponent(role.AssumeRolePolicyDocument),
       maxSessionDuration: role.MaxSessionDuration ?? 3600,
     };
+  }
+
+  /** Whether there is a user of exactly this ARN. */
+  async hasUser(arn: string): Promise<boolean> {
+    const UserName = arn.split("/").at(-1) ?? "";
+    const answer = await orNothing(this.iam.send(new GetUserCommand({ UserName })));
+    return answer?.User?.Arn === arn;
+  }
+
+  /** The documents of a role's own policies, inline ones and attached ones. */
+  async policiesOf(roleArn: string): Promise<string[]> {
+    const RoleName = roleArn.split("/").at(-1) ?? "";
+    const inline = await this.iam.send(new ListRolePoliciesCommand({ RoleName }));
+    const attached = await this.iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
+    const documents = await Promise.all([
+      ...(inline.PolicyNames ?? []).map(
+        async (PolicyName) =>
+          (await this.iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }))).PolicyDocument,
+      ),
+      ...(attached.AttachedPolicies ?? []).map(({ PolicyArn }) => this.managedPolicy(PolicyArn ?? "")),
+    ]);
+    return documents.map((document) => decodeURIComponent(document ?? ""));
+  }
+
+  private async managedPolicy(PolicyArn: string): Promise<string | undefined> {
+    const { Policy: policy } = await this.iam.send(new GetPolicyCommand({ PolicyArn }));
+    const VersionId = policy?.DefaultVersionId;
+    const answer = await this.iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId }));
+    return answer.PolicyVersion?.Document;
   }
 
   /** The OIDC provider of exactly this ARN. */

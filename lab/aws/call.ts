@@ -74,7 +74,8 @@ function refuseBackDoors({ incoming, path }: Call): void {
   if (isOpen) throw new AwsError("AccessDenied", "This is no part of AWS.", 403);
 }
 
-async function readBody(incoming: IncomingMessage): Promise<Buffer> {
+/** Reads the body of a call that has none of an object, which S3 alone has. */
+export async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {

@@ -2,16 +2,18 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readCall, type Call } from "./call";
-import { describeAsItIs, type EksCluster } from "./eks";
 import { exchange, stream } from "./forward";
 import { checkAddClientId, checkCreateProvider, renameDuplicate } from "./iamProviders";
 import { checkCreateRole, checkUpdateAssumeRolePolicy, checkUpdateRole } from "./iamRoles";
+import { refuseMissingPrincipals } from "./missingPrincipals";
 import { answerPresigned } from "./presigned";
 import { AwsError, errorAnswer, type Answer, type QueryParameters } from "./query";
+import type { AuthParts } from "./podIdentity/auth";
+import { answerRest, findRoute } from "./rest";
+import { restRoutes } from "./restRoutes";
 import { assumeRoleWithWebIdentity, type StsParts } from "./webIdentity";
 
-export interface FrontParts extends StsParts {
-  clusters: EksCluster[];
+export interface FrontParts extends StsParts, AuthParts {
   /** Most non-whitespace characters of a trust policy (IAM quota L-C07B4B0D). */
   trustPolicyQuota: number;
 }
@@ -32,16 +34,18 @@ type QueryHandler = (
 /** Everything that is not simply moto's; add a line to add a behaviour. */
 const queryRoutes: Record<string, QueryHandler> = {
   "sts:AssumeRoleWithWebIdentity": (parameters, parts) => assumeRoleWithWebIdentity(parameters, parts),
-  "iam:CreateRole": (parameters, { trustPolicyQuota }, forward) => {
+  "iam:CreateRole": async (parameters, { trustPolicyQuota, accounts }, forward) => {
     checkCreateRole(parameters, trustPolicyQuota);
+    await refuseMissingPrincipals(parameters.get("AssumeRolePolicyDocument") ?? "", accounts);
     return forward();
   },
   "iam:UpdateRole": (parameters, _parts, forward) => {
     checkUpdateRole(parameters);
     return forward();
   },
-  "iam:UpdateAssumeRolePolicy": (parameters, { trustPolicyQuota }, forward) => {
+  "iam:UpdateAssumeRolePolicy": async (parameters, { trustPolicyQuota, accounts }, forward) => {
     checkUpdateAssumeRolePolicy(parameters, trustPolicyQuota);
+    await refuseMissingPrincipals(parameters.get("PolicyDocument") ?? "", accounts);
     return forward();
   },
   "iam:CreateOpenIDConnectProvider": async (parameters, _parts, forward) => {
@@ -87,12 +91,8 @@ async function serve(incoming: IncomingMessage, outgoing: ServerResponse, parts:
 /** The answer to a call that the front looks into; nothing for one that only passes through. */
 async function answerCall(call: Call, parts: FrontParts): Promise<Answer | undefined> {
   if (call.query) return answerQuery(call, call.query, parts);
-  const [, name] = /^\/clusters\/([^/]+)$/.exec(call.path) ?? [];
-  if (call.service === "eks" && call.incoming.method === "GET" && name !== undefined) {
-    const cluster = parts.clusters.find((known) => known.name === name && known.region === call.region);
-    return describeAsItIs(await exchange(parts.moto.url, call.incoming, Buffer.alloc(0)), cluster);
-  }
-  return undefined;
+  const found = findRoute(restRoutes, call);
+  return found && answerRest(call, found, parts);
 }
 
 async function answerQuery(

@@ -4,6 +4,7 @@ import { KeyFinder } from "./discovery";
 import { createNodeRole, registerClusters, type EksCluster } from "./eks";
 import { startFront } from "./front";
 import { iamClient } from "./iamClient";
+import { PodIdentityStore } from "./podIdentity/store";
 import { publicBuckets } from "./publicBuckets";
 import { adminArn, startMoto, type MotoOptions } from "./moto";
 import type { LabAws } from "../types";
@@ -45,6 +46,7 @@ export async function startAws(options: AwsOptions): Promise<StartedAws> {
       accounts,
       keys: new KeyFinder(options.clusters, publicBuckets(s3)),
       clusters: options.clusters,
+      podIdentity: new PodIdentityStore(),
       trustPolicyQuota: options.trustPolicyQuota ?? defaultTrustPolicyQuota,
     });
     return {

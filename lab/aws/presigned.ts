@@ -4,7 +4,7 @@ import type { Query } from "./call";
 import type { LabAccount } from "../types";
 import type { Moto } from "./moto";
 import { AwsError, escapeXml, successAnswer, textOfXml, type Answer, type QueryParameters } from "./query";
-import { ALGORITHM, sha256, signatureOf, signedHeaders, type AccessKey } from "./sign";
+import { ALGORITHM, sha256, signatureOf, signedHeaders, uriEncoded, type AccessKey } from "./sign";
 
 /** A presigned call of STS is good for so long, whatever its X-Amz-Expires says. */
 const LIFETIME_MS = 15 * 60_000;
@@ -83,7 +83,7 @@ function canonicalRequest(headers: IncomingMessage["headers"], parameters: Query
   const queryPairs = parameters
     .names()
     .filter((name) => name !== "X-Amz-Signature")
-    .map((name) => [encoded(name), encoded(parameters.get(name) ?? "")] as const)
+    .map((name) => [uriEncoded(name), uriEncoded(parameters.get(name) ?? "")] as const)
     .sort(([one], [other]) => (one < other ? -1 : 1));
   return [
     "GET",
@@ -94,13 +94,6 @@ function canonicalRequest(headers: IncomingMessage["headers"], parameters: Query
     names.join(";"),
     sha256(""),
   ].join("\n");
-}
-
-function encoded(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
 }
 
 function mismatch(): AwsError {

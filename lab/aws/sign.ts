@@ -32,7 +32,14 @@ export function signedHeaders(
   const url = new URL(request.url);
   const timestamp = now.toISOString().replace(/[:-]|\.\d{3}/g, "");
   const scope = `${timestamp.slice(0, 8)}/${request.region}/${request.service}/aws4_request`;
-  const headers = { "content-type": request.contentType, host: url.host, "x-amz-date": timestamp };
+  const bodyHash = sha256(request.body);
+  const headers = {
+    "content-type": request.contentType,
+    host: url.host,
+    // moto takes path parameters of a GET for its body unless it is told the body's hash.
+    "x-amz-content-sha256": bodyHash,
+    "x-amz-date": timestamp,
+  };
   const names = Object.keys(headers).join(";");
   const canonical = [
     request.method,
@@ -41,7 +48,7 @@ export function signedHeaders(
     ...Object.entries(headers).map(([name, value]) => `${name}:${value}`),
     "",
     names,
-    sha256(request.body),
+    bodyHash,
   ].join("\n");
   return {
     ...headers,
@@ -65,8 +72,16 @@ export function signatureOf(
 }
 
 /** As it stands in a canonical request for a body. */
-export function sha256(text: string): string {
+export function sha256(text: string | Buffer): string {
   return createHash("sha256").update(text).digest("hex");
+}
+
+/** A part of a path or query as a canonical request has it. */
+export function uriEncoded(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 function hmac(key: string | Buffer, text: string): Buffer {

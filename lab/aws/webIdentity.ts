@@ -1,9 +1,8 @@
 import type { Accounts } from "./account";
 import type { KeyFinder } from "./discovery";
-import type { LabAccount } from "../types";
+import { mintSession, type MintedSession } from "./mint";
 import type { Moto } from "./moto";
-import { AwsError, escapeXml, successAnswer, textOfXml, type Answer, type QueryParameters } from "./query";
-import { signedHeaders } from "./sign";
+import { AwsError, escapeXml, successAnswer, type Answer, type QueryParameters } from "./query";
 import { issuerOf, verifyToken, wrongAudience, type Claims } from "./token";
 import { judgeTrust } from "./trustJudge";
 import { readWebIdentityRequest, type WebIdentityRequest } from "./webIdentityRequest";
@@ -59,48 +58,26 @@ function providerArnOf(request: WebIdentityRequest, issuerUrl: string): string {
   return `arn:${request.partition}:iam::${request.accountId}:oidc-provider/${hostAndPath}`;
 }
 
-async function mintSession(request: WebIdentityRequest, moto: Moto, admin: LabAccount): Promise<string> {
-  const body = new URLSearchParams({
-    Action: "AssumeRoleWithWebIdentity",
-    Version: "2011-06-15",
-    RoleArn: request.roleArn,
-    RoleSessionName: request.roleSessionName,
-    DurationSeconds: String(request.durationSeconds),
-    WebIdentityToken: "verified",
-  }).toString();
-  const contentType = "application/x-www-form-urlencoded; charset=utf-8";
-  // moto takes the partition from the region of the signature.
-  const call = { method: "POST", service: "sts", region: admin.region, contentType, body } as const;
-  const headers = signedHeaders({ ...call, url: `${moto.url}/` }, admin);
-  const response = await fetch(`${moto.url}/`, { method: "POST", headers, body });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`moto minted no session: ${response.status} ${text}`);
-  return text;
-}
-
 function sessionAnswer(
-  minted: string,
+  minted: MintedSession,
   request: WebIdentityRequest,
   claims: Claims,
   roleId: string,
   providerArn: string,
 ): Answer {
-  const element = (name: string, text: string | undefined) => {
-    if (!text) throw new Error(`moto's session has no ${name}`);
-    return `<${name}>${escapeXml(text)}</${name}>`;
-  };
-  const credentials = ["AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"]
-    .map((name) => element(name, textOfXml(minted, name)))
-    .join("");
+  const element = (name: string, text: string) => `<${name}>${escapeXml(text)}</${name}>`;
   return successAnswer(
     "sts",
     "AssumeRoleWithWebIdentity",
     element("SubjectFromWebIdentityToken", claims.subject) +
       element("Audience", claims.audience) +
       // moto makes the id up; AWS's begins with the role's.
-      `<AssumedRoleUser>${element("Arn", textOfXml(minted, "Arn"))}` +
+      `<AssumedRoleUser>${element("Arn", minted.arn)}` +
       `${element("AssumedRoleId", `${roleId}:${request.roleSessionName}`)}</AssumedRoleUser>` +
-      `<Credentials>${credentials}</Credentials>` +
+      `<Credentials>${element("AccessKeyId", minted.accessKeyId)}` +
+      element("SecretAccessKey", minted.secretAccessKey) +
+      element("SessionToken", minted.sessionToken) +
+      `${element("Expiration", minted.expiration)}</Credentials>` +
       // The API reference says "the iss"; what AWS really returns for an EKS token is the provider's ARN.
       element("Provider", providerArn),
   );
