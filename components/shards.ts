@@ -142,13 +142,32 @@ export function shardOverflow(
 /** How many clusters of this kind fit beside those that are there. */
 function placesFor(cluster: TrustedCluster, others: TrustedCluster[], trust: TrustSettings): number {
   const clusters = [...others];
-  const taken = new Set(others.map(({ oidcProviderArn }) => oidcProviderArn));
+  const taken = new Set(others.flatMap(arnsOf));
   for (let id = 0; ; id++) {
-    // An ARN of the same length that no other cluster has.
-    const oidcProviderArn = cluster.oidcProviderArn?.replace(/.{4}$/, String(id).padStart(4, "0"));
-    if (taken.has(oidcProviderArn)) continue;
-    clusters.push({ ...cluster, name: `${cluster.name}-${id}`, oidcProviderArn });
+    const copy = copyOf(cluster, id);
+    if (arnsOf(copy).some((arn) => taken.has(arn))) continue;
+    clusters.push(copy);
     const { used, limit } = trustBudget(clusters, trust);
     if (used > limit) return clusters.length - others.length - 1;
   }
+}
+
+function arnsOf({ oidcProviderArn, podIdentity }: TrustedCluster): string[] {
+  return [oidcProviderArn, podIdentity?.clusterArn].filter((arn) => arn !== undefined);
+}
+
+/** The same cluster with other ARNs of the same length; the names of so many clusters may have to be longer. */
+function copyOf({ oidcProviderArn, podIdentity, ...cluster }: TrustedCluster, id: number): TrustedCluster {
+  const number = (length: number) => String(id).padStart(length, "0");
+  return {
+    ...cluster,
+    name: `${cluster.name}-${id}`,
+    ...(oidcProviderArn !== undefined && { oidcProviderArn: oidcProviderArn.replace(/.{4}$/, number(4)) }),
+    ...(podIdentity && {
+      podIdentity: {
+        ...podIdentity,
+        clusterArn: podIdentity.clusterArn.replace(/[^/]*$/, ({ length }) => number(length)),
+      },
+    }),
+  };
 }

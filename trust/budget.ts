@@ -1,6 +1,7 @@
 import { FORMS } from "./forms";
 import { buildTrustPolicy, documentOf, formOf, written } from "./policy";
 import { DEFAULT_MAX_SIZE, LARGEST_MAX_SIZE, trustPolicySize } from "./size";
+import { podIdentitySaving } from "./toPodIdentity";
 import { clustersOfUnknownAudience, webIdentityClusters } from "./trusted";
 import {
   TrustPolicyForm,
@@ -21,7 +22,7 @@ const WRITTEN_FORMS: WrittenForm[] = [
 
 /** The trust policy, and what it takes of the limit. */
 export interface TrustBudget {
-  /** The form it is written in. */
+  /** The form that its web identities are written in, if there are any. */
   form: WrittenForm;
   policy: TrustPolicy;
   used: number;
@@ -62,7 +63,7 @@ function fittingIn(
   return fit;
 }
 
-/** What the trust policy of these clusters would need in each form, in characters without white space. */
+/** What the trust policy of these clusters, with their Pod Identity, would need in each form, in characters without white space. */
 export function sizesByForm(
   clusters: TrustedCluster[],
   options: TrustPolicyOptions = {},
@@ -95,13 +96,17 @@ export function budgetProblem(
     return undefined;
   }
   const sizes = sizesByForm(clusters, options);
-  const needs = WRITTEN_FORMS.map((one) => `${one} ${sizes[one]}`).join(", ");
+  const hasForm = webIdentityClusters(clusters).length > 0;
   return (
-    `the trust policy needs ${used} characters as ${form} (IAM does not count white space) and the limit is ${limit}: ` +
+    `the trust policy needs ${used} characters${hasForm ? ` as ${form}` : ""} (IAM does not count white space) and the limit is ${limit}: ` +
     `cluster "${overflow}" is the first that no longer fits (${fitting} of ${clusters.length} do). ` +
-    `What each form would need: ${needs}. ` +
+    (hasForm ? `What each form would need: ${needs(sizes)}. ` : "") +
     `What to do: ${remedies(budget, clusters, options, sizes, shards).join("; or ")}`
   );
+}
+
+function needs(sizes: Record<WrittenForm, number>): string {
+  return WRITTEN_FORMS.map((form) => `${form} ${sizes[form]}`).join(", ");
 }
 
 function remedies(
@@ -114,6 +119,7 @@ function remedies(
   const remedy = (useful: boolean, text: string) => (useful ? [text] : []);
   const { StatementPerCluster, SubjectOnly, SingleStatement } = TrustPolicyForm;
   const [unknown] = clustersOfUnknownAudience(clusters);
+  const saving = podIdentitySaving(clusters, form, options);
   const isAuto = options.form === TrustPolicyForm.Auto;
   const condition = unknown
     ? `, once oidcProviderClientIds says of cluster "${unknown.name}" that its provider takes no audience but sts.amazonaws.com`
@@ -135,7 +141,11 @@ function remedies(
     ),
     shards ?? "make one role for each of several shards: name them in trust.shards, and one on each cluster",
     "bind fewer ServiceAccounts to this role",
-    "use EKS Pod Identity for some of the clusters",
+    ...(saving
+      ? [
+          `use EKS Pod Identity for some of the clusters: set identity and trusts to PodIdentity for them (about ${saving.then} more characters each instead of ${saving.now})`,
+        ]
+      : []),
   ];
 }
 
@@ -147,10 +157,12 @@ export function budgetWarnings(
 ): string[] {
   const warnings: string[] = [];
   if (used >= limit * NEARLY_FULL) {
-    const sizes = sizesByForm(clusters, options);
-    const needs = WRITTEN_FORMS.map((one) => `${one} ${sizes[one]}`).join(", ");
+    const forms =
+      webIdentityClusters(clusters).length > 0
+        ? `. What each form needs by now: ${needs(sizesByForm(clusters, options))}`
+        : "";
     warnings.push(
-      `the trust policy takes ${used} of ${limit} characters (${Math.floor((100 * used) / limit)} %): one more cluster may be too many. What each form needs by now: ${needs}`,
+      `the trust policy takes ${used} of ${limit} characters (${Math.floor((100 * used) / limit)} %): one more cluster may be too many${forms}`,
     );
   }
   if (options.form === TrustPolicyForm.Auto && form === TrustPolicyForm.SubjectOnly) {

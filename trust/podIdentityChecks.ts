@@ -89,16 +89,12 @@ function refuseServiceAccounts({ name, subjects, subjectPatterns = [] }: PodIden
   }
 }
 
-/** What there is of calls by Pod Identity, each kind once. */
+/** The calls that the clusters' pods make by Pod Identity. */
 export function podIdentityCalls(clusters: TrustedCluster[]): PodIdentityCall[] {
-  const calls = podIdentityClusters(clusters).map(({ podIdentity }) => ({
+  return podIdentityClusters(clusters).map(({ podIdentity }) => ({
     baseRole: podIdentity.baseRoleArn !== undefined,
     tags: podIdentity.disableSessionTags !== true,
   }));
-  return calls.filter(
-    ({ baseRole, tags }, index) =>
-      calls.findIndex((other) => other.baseRole === baseRole && other.tags === tags) === index,
-  );
 }
 
 /**

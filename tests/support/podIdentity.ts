@@ -27,7 +27,7 @@ export function podIdentityFleet(count: number, fleet: PodIdentityFleet = {}): P
   const { region = "us-east-1", partition = "aws", podIdentity = {} } = fleet;
   const { subjects = ["system:serviceaccount:default:s3-reader"] } = fleet;
   return Array.from({ length: count }, (_, index) => {
-    const name = `cluster-${String(index).padStart(2, "0")}`;
+    const name = `cluster${String(index).padStart(3, "0")}`;
     const clusterArn = `arn:${partition}:eks:${region}:${ACCOUNT}:cluster/${name}`;
     return { name, subjects, podIdentity: { clusterArn, ...podIdentity } };
   });

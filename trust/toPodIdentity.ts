@@ -1,0 +1,60 @@
+import { clusterArn, EKS_CLUSTER_NAME } from "./clusterArn";
+import { FORMS } from "./forms";
+import { parseIssuer, parseOidcProviderArn } from "./issuer";
+import { documentOf } from "./policy";
+import { trustPolicySize } from "./size";
+import { webIdentityClusters } from "./trusted";
+import type { PodIdentityCluster, TrustedCluster, TrustPolicyOptions, WrittenForm } from "./types";
+import { compareText } from "./values";
+
+/** What a cluster takes of the trust policy, in characters without white space. */
+export interface PodIdentitySaving {
+  /** By Pod Identity, once others with the same bindings come that way. */
+  then: number;
+  /** As it is. */
+  now: number;
+}
+
+/**
+ * What it would save to admit by Pod Identity alone all clusters that can have it; undefined where that is nothing. It is an estimate: a
+ * cluster whose ARN is not known is taken to be called in EKS as it is here, and to be in the account of its OIDC provider.
+ */
+export function podIdentitySaving(
+  clusters: TrustedCluster[],
+  form: WrittenForm,
+  options: TrustPolicyOptions,
+): PodIdentitySaving | undefined {
+  const sizeOf = (some: TrustedCluster[]) =>
+    trustPolicySize(documentOf(FORMS[form](webIdentityClusters(some)), some, options));
+  const ordered = [...clusters].sort((a, b) => compareText(a.name, b.name));
+  const moved = ordered.map((cluster) => byPodIdentity(cluster) ?? cluster);
+  if (sizeOf(moved) >= sizeOf(ordered)) {
+    return undefined;
+  }
+  // What one takes is seen when it goes: the last, for it was the first that did not fit, or came after it.
+  const last = moved.reduce((found, cluster, index) => (cluster === ordered[index] ? found : index), 0);
+  const share = (some: TrustedCluster[]) => sizeOf(some) - sizeOf(some.filter((_, index) => index !== last));
+  const [then, now] = [share(moved), share(ordered)];
+  return then < now ? { then, now } : undefined;
+}
+
+/** The cluster as it would be without its web identities; undefined where it has none, or cannot do without. */
+function byPodIdentity({ oidcProviderArn, ...cluster }: TrustedCluster): PodIdentityCluster | undefined {
+  const { name, subjectPatterns = [], podIdentity } = cluster;
+  const provider = parseOidcProviderArn(oidcProviderArn ?? "");
+  if (!provider || subjectPatterns.length > 0) {
+    return undefined;
+  }
+  if (podIdentity) {
+    return { ...cluster, podIdentity };
+  }
+  const { partition, accountId, hostPath } = provider;
+  // Clusters that EKS does not run have no region, and no Pod Identity.
+  const { region } = parseIssuer(`https://${hostPath}`);
+  return region !== undefined && EKS_CLUSTER_NAME.test(name)
+    ? {
+        ...cluster,
+        podIdentity: { clusterArn: clusterArn({ partition, region, accountId, clusterName: name }) },
+      }
+    : undefined;
+}
