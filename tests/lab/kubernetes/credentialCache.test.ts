@@ -115,6 +115,13 @@ describe("the agent's cache", () => {
     await assert.rejects(keyFor(podToken({ uid: "pod-2" })), gone);
   });
 
+  it("asks for new ones as soon as the old ones have ended, where these last less than three hours", async () => {
+    answer = lasting(59 * MINUTE);
+    await keyFor();
+    await pass(HOUR);
+    assert.equal(asked.length, 2);
+  });
+
   it("gives those of a target role, which last less than an hour, for as long as they last", async () => {
     answer = lasting(59 * MINUTE);
     await keyFor();
@@ -158,9 +165,9 @@ describe("the agent's cache", () => {
     answer = refusing(busy);
     await pass(3 * HOUR + MINUTE);
     assert.equal(asked.length, 2);
-    await pass(MINUTE);
+    await pass(89 * SECOND);
     assert.equal(asked.length, 2);
-    await pass(MINUTE);
+    await pass(2 * SECOND);
     assert.equal(asked.length, 3);
   });
 
