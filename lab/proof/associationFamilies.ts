@@ -36,12 +36,16 @@ export function associationFamilies(
     [true, false].flatMap((sessionTags) => {
       const bound = boundBy(claim, baseRoleArn, sessionTags);
       const asked = [...conditionsFor(statements, baseRoleArn), ...conditions];
+      const made = new Map<number, AssociationRequests>();
       return partsOf(asked, bound, baseRoleArn, sessionTags).map((part): FamilyMaker => (place) => {
-        const requests = new AssociationRequests(baseRoleArn, sessionTags, place);
+        const requests = made.get(place) ?? new AssociationRequests(baseRoleArn, sessionTags, place);
+        made.set(place, requests);
         return {
           requests,
           possible: both(requests.wellFormed(), part(requests)),
-          claimed: both(isBound(bound, requests), conditionsHold(conditions, requests)),
+          claimed: requests.once(bound, () =>
+            both(isBound(bound, requests), conditionsHold(conditions, requests)),
+          ),
           readable: isReadable(bound, requests),
           read: (example) => read(example, requests, claim),
         };
@@ -147,9 +151,12 @@ function isReadable(bound: Bound[], requests: AssociationRequests): Formula[] {
     const names = both(matchesOneOf(namespace, name), matchesOneOf(serviceAccount, name));
     return [both(names, clusters), names, clusters];
   }
-  const key = requests.key(EXTERNAL_ID);
-  if (baseRoleArn === undefined || key.kind !== "free" || bound.length === 0) {
+  if (baseRoleArn === undefined) {
     return [clusters];
+  }
+  const key = requests.key(EXTERNAL_ID);
+  if (key.kind !== "free" || bound.length === 0) {
+    return [];
   }
   const beginnings = new Set(bound.map(({ podIdentity }) => beginningOfExternalId(podIdentity)));
   const ids = [...beginnings].map((beginning) => aroundNames([beginning, "/", ""]));

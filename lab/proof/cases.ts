@@ -74,9 +74,11 @@ export function neither(...formulas: Formula[]): Formula {
 
 /** The first formula, and none of the others. */
 export function butNot(formula: Formula, ...others: Formula[]): Formula {
-  const negations = others
-    .flat()
-    .map((one) => [...one.values()].flatMap((part) => single({ ...part, negated: !part.negated })));
+  // What no case of the formula agrees with is excluded already.
+  const possible = others.flat().filter((one) => formula.some((other) => together(other, one) !== undefined));
+  const negations = possible.map((one) =>
+    [...one.values()].flatMap((part) => single({ ...part, negated: !part.negated })),
+  );
   return both(formula, ...negations);
 }
 

@@ -15,7 +15,7 @@ import { isThere, type Key, type Requests } from "./requests";
 export function admittedBy(statements: Statement[], requests: Requests, among = ALWAYS): Formula {
   return requests.actions.reduce((admitted, action) => {
     const { allowed, denied } = applying(statements, requests, action);
-    return butNot(both(admitted, either(...allowed)), ...denied);
+    return butNot(either(...allowed.map((one) => both(admitted, one))), ...denied);
   }, among);
 }
 
@@ -24,14 +24,16 @@ export function refusedBy(statements: Statement[], requests: Requests, among = A
   return either(
     ...requests.actions.flatMap((action) => {
       const { allowed, denied } = applying(statements, requests, action);
-      return [butNot(among, ...allowed), both(among, either(...denied))];
+      return [butNot(among, ...allowed), ...denied.map((one) => both(among, one))];
     }),
   );
 }
 
 /** Do all of these conditions hold for a request? */
 export function conditionsHold(conditions: Condition[], requests: Requests): Formula {
-  return both(...conditions.map((condition) => conditionHolds(condition, requests)));
+  return requests.once(conditions, () =>
+    both(...conditions.map((condition) => conditionHolds(condition, requests))),
+  );
 }
 
 /** When does each statement apply that is about who asks, and about the action? */

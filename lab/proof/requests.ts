@@ -27,6 +27,7 @@ export abstract class Requests {
   /** ARN of the user or role that asks, of whose session it is; undefined where it is none. */
   readonly principal: Term | undefined;
   readonly variables: Variables;
+  readonly #formulas = new Map<object, Formula>();
 
   /**
    * @param place keeps apart what is asked together.
@@ -35,6 +36,13 @@ export abstract class Requests {
   constructor(place: number, principal?: string) {
     this.variables = new Variables(`q${place}_`);
     this.principal = principal === undefined ? undefined : this.variables.text(principal);
+  }
+
+  /** A formula of these requests, which is made once: they may be asked about in many parts. */
+  once(what: object, make: () => Formula): Formula {
+    const formula = this.#formulas.get(what) ?? make();
+    this.#formulas.set(what, formula);
+    return formula;
   }
 
   /** A condition key. AWS compares their names without regard to case. */
