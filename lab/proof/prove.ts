@@ -42,14 +42,9 @@ export async function proveTrust(document: string, claim: Claim): Promise<Proof>
     ...associationFamilies(statements, claim, conditions),
     ...strangerFamilies(statements, claim),
   ];
-  for (let first = 0; first < makers.length; first += AT_ONCE / 2) {
-    const some = makers
-      .slice(first, first + AT_ONCE / 2)
-      .flatMap((make, index) => differencesOf(make, index, statements));
-    const found = (await mayHold(some)) ? await firstExample(some) : undefined;
-    if (found) {
-      return { proved: false, counterexample: found, text: sentence(found) };
-    }
+  const found = await firstDifference(makers, statements);
+  if (found) {
+    return { proved: false, counterexample: found, text: sentence(found) };
   }
   return { proved: true, providers: ofTokens.length, text: provedText(claim) };
 }
@@ -60,16 +55,35 @@ interface Difference extends Question {
   family: Family;
 }
 
-function differencesOf(make: FamilyMaker, index: number, statements: Statement[]): Difference[] {
-  return (["admits", "refuses"] as const).map((policy, half) => {
-    const family = make(2 * index + half);
-    const { requests, possible, claimed } = family;
-    const formula =
-      policy === "admits"
-        ? butNot(admittedBy(statements, requests, possible), claimed)
-        : refusedBy(statements, requests, both(possible, claimed));
-    return { policy, family, variables: requests.variables, formula };
-  });
+async function firstDifference(
+  makers: FamilyMaker[],
+  statements: Statement[],
+): Promise<Counterexample | undefined> {
+  let some: Difference[] = [];
+  for (const [index, make] of makers.entries()) {
+    for (const policy of ["admits", "refuses"] as const) {
+      const difference = differenceOf(policy, make(some.length), statements);
+      // Without a case there is nothing to ask.
+      some.push(...(difference.formula.length > 0 ? [difference] : []));
+    }
+    if (some.length >= AT_ONCE || index === makers.length - 1) {
+      const found = (await mayHold(some)) ? await firstExample(some) : undefined;
+      if (found) {
+        return found;
+      }
+      some = [];
+    }
+  }
+  return undefined;
+}
+
+function differenceOf(policy: Difference["policy"], family: Family, statements: Statement[]): Difference {
+  const { requests, possible, claimed } = family;
+  const formula =
+    policy === "admits"
+      ? butNot(admittedBy(statements, requests, possible), claimed)
+      : refusedBy(statements, requests, both(possible, claimed));
+  return { policy, family, variables: requests.variables, formula };
 }
 
 async function firstExample(differences: Difference[]): Promise<Counterexample | undefined> {

@@ -25,7 +25,7 @@ let turn: Promise<unknown> = Promise.resolve();
  * @returns false when it is proved that no formula can hold, each with variables of its own.
  */
 export function mayHold(questions: Question[]): Promise<boolean> {
-  return inTurn(async (z3) => (await answer(z3, questions)) !== "never");
+  return inTurn(async (z3) => questions.length > 0 && (await answer(z3, questions)) !== "never");
 }
 
 /**
