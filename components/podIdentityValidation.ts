@@ -1,3 +1,4 @@
+import { unsaidConditionsProblem } from "../trust/podIdentityChecks";
 import { IdentityMode } from "../trust/types";
 import { shown } from "../trust/values";
 import { wildcardAssociationProblems } from "./bindingValidation";
@@ -138,25 +139,12 @@ function targetProblems({
 
 /** Conditions that are said for one kind of credentials alone, or for one that nobody has. */
 function conditionProblems({ clusters, trust = {} }: MultiClusterIrsaArgs): Found[] {
-  const { conditions = {}, podIdentityConditions } = trust;
-  const trusted = clusters
-    .filter((cluster) => hasPodIdentity(trustsOf(cluster)))
-    .map(({ name }) => shown(name));
-  const given = Object.keys(conditions).length > 0;
-  const missing = `is missing: trust.conditions are for web identities, and ${trusted.join(", ")} trusts Pod Identity: write its conditions, or {} if there is nothing to ask`;
-  const useless = "is given, and the role trusts Pod Identity of no cluster: leave it out";
-  return [
-    [
-      "trust.podIdentityConditions",
-      trusted.length > 0
-        ? given && podIdentityConditions === undefined
-          ? missing
-          : undefined
-        : podIdentityConditions && clusters.length > 0
-          ? useless
-          : undefined,
-    ],
-  ];
+  const trusted = clusters.some((cluster) => hasPodIdentity(trustsOf(cluster)));
+  const useless =
+    trusted || clusters.length === 0 || trust.podIdentityConditions === undefined
+      ? undefined
+      : "is given, and the role trusts Pod Identity of no cluster: leave it out";
+  return [["trust.podIdentityConditions", unsaidConditionsProblem(trust, trusted) ?? useless]];
 }
 
 function inlinePolicyProblems(args: MultiClusterIrsaArgs): Found[] {

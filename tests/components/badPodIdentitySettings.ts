@@ -88,7 +88,7 @@ const SETTINGS: BadInput[] = [
     "conditions of web identities, and none of Pod Identity",
     both({}, { trust: { conditions: { StringEquals: { "aws:SourceVpc": ["vpc-1"] } } } }),
     "trust.podIdentityConditions",
-    /is missing: trust\.conditions are for web identities, and "green" trusts Pod Identity: write its conditions, or \{\}/,
+    /is missing: conditions narrow web identities alone.*Write what to ask of the latter, or \{\} if that is nothing/,
   ],
   [
     "conditions of Pod Identity, and nobody has it",
