@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Provider as AwsProvider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterLookup } from "../../index";
+import { IdentityMode, type ClusterLookup } from "../../index";
 import { KUBERNETES, late, PROVIDER, READER, ROLE } from "../support/clusters";
 import { eksIssuer, providerArn } from "../support/fleet";
 import { record, recordFailure, type RecordOptions, valueOf } from "../support/recorder";
@@ -112,6 +112,53 @@ describe("fromClusterName", () => {
     const { result } = await record((lib) => lib.fromClusterName("east", lookup), eks());
     assert.equal(result.shard, "a");
     assert.deepEqual(result.oidcProviderClientIds, ["sts.amazonaws.com"]);
+  });
+
+  it("says what Pod Identity asks of the cluster, where it is given", async () => {
+    const lookup: ClusterLookup = {
+      clusterName: "prod-east",
+      region: "us-east-1",
+      identity: IdentityMode.PodIdentity,
+      trusts: IdentityMode.Both,
+      accountId: "210987654321",
+      installAgent: true,
+    };
+    const { issuerUrl: _, kubeconfig: __, autoMode: ___, ...said } = (await lookUp(lookup)).result;
+    assert.deepEqual(said, { name: "east", ...lookup });
+  });
+
+  const computeConfigs: [string, object, boolean][] = [
+    ["in EKS Auto Mode", { computeConfigs: [{ enabled: true, nodePools: [], nodeRoleArn: "" }] }, true],
+    ["with Auto Mode off", { computeConfigs: [{ enabled: false, nodePools: [], nodeRoleArn: "" }] }, false],
+    ["without Auto Mode", { computeConfigs: [] }, false],
+    ["of an aws provider that does not know Auto Mode", {}, false],
+  ];
+  for (const [what, changes, autoMode] of computeConfigs) {
+    it(`finds whether the agent is built in: a cluster ${what}`, async () => {
+      const { result } = await lookUp({}, eks(changes));
+      assert.equal(await valueOf(pulumi.output(result.autoMode)), autoMode);
+    });
+  }
+
+  it("has no agent installed where that is found to be built in", async () => {
+    const { errors } = await recordFailure(
+      (lib) =>
+        new lib.MultiClusterIrsa("app", {
+          clusters: [
+            lib.fromClusterName("east", {
+              region: "us-east-1",
+              identity: IdentityMode.Both,
+              installAgent: true,
+            }),
+          ],
+          serviceAccounts: [READER],
+        }),
+      eks({ computeConfigs: [{ enabled: true }] }),
+    );
+    assert.match(
+      errors.map(({ message }) => message).join("\n"),
+      /clusters\[0\]\.installAgent is set, and the cluster is in EKS Auto Mode/,
+    );
   });
 
   it("makes a cluster of the list: created provider, secret kubeconfig, former names", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type * as eks from "@pulumi/eks";
 import * as pulumi from "@pulumi/pulumi";
-import type { EksClusterOutputs } from "../../index";
+import { IdentityMode, type EksClusterOutputs, type FromEksClusterOptions } from "../../index";
 import { late, PROVIDER, READER, ROLE } from "../support/clusters";
 import { eksIssuer, providerArn } from "../support/fleet";
 import { loadedBy } from "../support/loaded";
@@ -57,6 +57,35 @@ describe("fromEksCluster", () => {
     const { result } = await record((lib) => lib.fromEksCluster("east", eksCluster(), options));
     assert.equal(result.shard, "a");
     assert.deepEqual(result.oidcProviderClientIds, ["sts.amazonaws.com"]);
+  });
+
+  it("says what Pod Identity asks of the cluster, where it is given", async () => {
+    const options: FromEksClusterOptions = {
+      clusterName: "prod-east",
+      region: "us-east-1",
+      identity: IdentityMode.PodIdentity,
+      trusts: IdentityMode.Both,
+      accountId: "210987654321",
+      installAgent: true,
+      autoMode: false,
+    };
+    const { result } = await record((lib) => lib.fromEksCluster("east", eksCluster(), options));
+    const { issuerUrl: _, kubeconfig: __, oidcProviderArn: ___, ...said } = result;
+    assert.deepEqual(said, { name: "east", ...options });
+  });
+
+  it("adopts no provider where the role accepts Pod Identity alone, whether the cluster made one or not", async () => {
+    const options = { clusterName: "east", region: "us-east-1", identity: IdentityMode.PodIdentity };
+    for (const arn of ["", providerArn(issuerUrl)]) {
+      const { recording, result } = await record((lib) => {
+        const east = lib.fromEksCluster("east", eksCluster(arn), options);
+        new lib.MultiClusterIrsa("app", { clusters: [east], serviceAccounts: [READER] });
+        return east;
+      });
+      assert.ok(!("oidcProviderArn" in result));
+      assert.deepEqual(recording.of(PROVIDER), []);
+      assert.ok(!String(recording.one(ROLE).inputs.assumeRolePolicy).includes("oidc-provider"));
+    }
   });
 
   it("gives the cluster's values on as they are", async () => {
