@@ -4,16 +4,26 @@ import { resolve } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import {
   fromClusterName,
+  type ClusterLookup,
+  type IdentityMode,
   type IrsaCluster,
   type MultiClusterIrsaArgs,
+  type PodIdentitySettings,
   type Problem,
   type ServiceAccountBinding,
   type ServiceAccountOwnership,
   type SubjectMatch,
-  type TrustSettings,
 } from "../../index";
-
-type Entry = Record<string, unknown>;
+import {
+  entries,
+  isEntry,
+  readMap,
+  readObject,
+  readText,
+  readTexts,
+  refuseStrangers,
+  type Entry,
+} from "./configEntries";
 
 const CLUSTER_KEYS = [
   "name",
@@ -26,6 +36,10 @@ const CLUSTER_KEYS = [
   "oidcProviderClientIds",
   "formerNames",
   "shard",
+  "identity",
+  "trusts",
+  "accountId",
+  "installAgent",
 ];
 const BINDING_KEYS = [
   "namespace",
@@ -47,7 +61,22 @@ const SETTINGS_KEYS = [
   "tokenExpiration",
   "forceConflicts",
 ];
-const TRUST_KEYS = ["form", "maxSize", "shards", "originalShard", "conditions", "statements"];
+const TRUST_KEYS = [
+  "form",
+  "maxSize",
+  "shards",
+  "originalShard",
+  "conditions",
+  "podIdentityConditions",
+  "statements",
+];
+const POD_IDENTITY_KEYS = [
+  "targetRoleArn",
+  "disableSessionTags",
+  "allowClusterWideTrust",
+  "policy",
+  "settleSeconds",
+];
 
 /**
  * Reads the fleet from the stack's configuration. What is wrong with it is collected, not thrown, so that it can be told
@@ -62,11 +91,18 @@ export function readFleet(config: pulumi.Config): { args: MultiClusterIrsaArgs; 
     readBinding(entry, `serviceAccounts[${index}]`, problems),
   );
   const roleName = config.get("roleName");
+  const podIdentity: PodIdentitySettings | undefined = readMap(
+    config,
+    "podIdentity",
+    POD_IDENTITY_KEYS,
+    problems,
+  );
   const args: MultiClusterIrsaArgs = {
     clusters,
     serviceAccounts,
     policyArns: readPolicyArns(config, problems),
-    trust: readTrust(config, problems),
+    trust: readMap(config, "trust", TRUST_KEYS, problems) ?? {},
+    ...(podIdentity && { podIdentity }),
     ...(roleName !== undefined && { role: { name: roleName } }),
     ...(config.get("samplePods") === "false" ? {} : { samplePod: {} }),
     ...(config.get("verificationJobs") === "true" ? { verificationJob: {} } : {}),
@@ -86,22 +122,32 @@ function readCluster(entry: Entry, path: string, problems: Problem[]): IrsaClust
   const formerNames = readTexts(entry, "formerNames", path, problems);
   const shard = text("shard");
   const common = {
+    ...(clusterName !== undefined && { clusterName }),
+    ...(region !== undefined && { region }),
+    ...readIdentity(entry, path, problems),
     ...(oidcProviderArn !== undefined && { oidcProviderArn }),
     ...(oidcProviderClientIds && { oidcProviderClientIds }),
     ...(formerNames && { formerNames }),
     ...(shard !== undefined && { shard }),
   };
   if (issuerUrl === undefined && kubeconfigFile === undefined && name !== "") {
-    return fromClusterName(name, {
-      ...common,
-      ...(clusterName !== undefined && { clusterName }),
-      ...(region !== undefined && { region }),
-      ...(profile !== undefined && { profile }),
-    });
+    return fromClusterName(name, { ...common, ...(profile !== undefined && { profile }) });
   }
   const kubeconfig =
     kubeconfigFile === undefined ? undefined : readKubeconfig(kubeconfigFile, path, problems);
   return { name, issuerUrl: issuerUrl ?? "", ...common, ...(kubeconfig !== undefined && { kubeconfig }) };
+}
+
+/** What the cluster's pods get, and what the role accepts of it. What is wrong with the values the component says. */
+function readIdentity(entry: Entry, path: string, problems: Problem[]): Partial<ClusterLookup> {
+  const { identity, trusts, installAgent } = entry;
+  const accountId = readText(entry, "accountId", path, problems);
+  return {
+    ...(identity !== undefined && { identity: identity as IdentityMode }),
+    ...(trusts !== undefined && { trusts: trusts as IdentityMode }),
+    ...(accountId !== undefined && { accountId }),
+    ...(installAgent !== undefined && { installAgent: installAgent as boolean }),
+  };
 }
 
 function readKubeconfig(file: string, path: string, problems: Problem[]): string {
@@ -134,17 +180,6 @@ function readBinding(entry: Entry, path: string, problems: Problem[]): ServiceAc
   };
 }
 
-/** Settings of the trust policy, whose values the component checks. */
-function readTrust(config: pulumi.Config, problems: Problem[]): TrustSettings {
-  const value: unknown = readObject(config, "trust", "a map", problems) ?? {};
-  if (!isEntry(value)) {
-    problems.push({ propertyPath: "trust", reason: `is not a map: write ${TRUST_KEYS.join(", ")}` });
-    return {};
-  }
-  refuseStrangers(value, TRUST_KEYS, "trust", problems);
-  return value;
-}
-
 function readPolicyArns(config: pulumi.Config, problems: Problem[]): Record<string, string> {
   const value: unknown = readObject(config, "policyArns", "a map", problems) ?? {};
   if (!isEntry(value)) {
@@ -159,67 +194,4 @@ function readPolicyArns(config: pulumi.Config, problems: Problem[]): Record<stri
     readText(value, key, "policyArns", problems) ?? "",
   ]);
   return Object.fromEntries(texts);
-}
-
-function entries(config: pulumi.Config, key: string, known: string[], problems: Problem[]): Entry[] {
-  const value: unknown = readObject(config, key, "a list", problems) ?? [];
-  if (!Array.isArray(value)) {
-    problems.push({ propertyPath: key, reason: "is not a list" });
-    return [];
-  }
-  return value.map((entry: unknown, index) => {
-    const path = `${key}[${index}]`;
-    if (!isEntry(entry)) {
-      problems.push({ propertyPath: path, reason: `is not a map: write ${known.join(", ")}` });
-      return {};
-    }
-    refuseStrangers(entry, known, path, problems);
-    return entry;
-  });
-}
-
-function refuseStrangers(entry: Entry, known: string[], path: string, problems: Problem[]): void {
-  for (const strange of Object.keys(entry).filter((name) => !known.includes(name))) {
-    problems.push({
-      propertyPath: `${path}.${strange}`,
-      reason: `is unknown: there are ${known.join(", ")}`,
-    });
-  }
-}
-
-function readObject(config: pulumi.Config, key: string, shape: string, problems: Problem[]): unknown {
-  try {
-    return config.getObject(key);
-  } catch {
-    problems.push({ propertyPath: key, reason: `is text: write it as ${shape} in Pulumi.<stack>.yaml` });
-    return undefined;
-  }
-}
-
-function readText(entry: Entry, key: string, path: string, problems: Problem[]): string | undefined {
-  const value = entry[key];
-  if (value === undefined || typeof value === "string") {
-    return value;
-  }
-  problems.push({ propertyPath: `${path}.${key}`, reason: `is not text: ${JSON.stringify(value)}` });
-  return undefined;
-}
-
-function readTexts(entry: Entry, key: string, path: string, problems: Problem[]): string[] | undefined {
-  const value = entry[key];
-  if (value === undefined) {
-    return undefined;
-  }
-  if (Array.isArray(value) && value.every((one): one is string => typeof one === "string")) {
-    return value;
-  }
-  problems.push({
-    propertyPath: `${path}.${key}`,
-    reason: `is not a list of texts: ${JSON.stringify(value)}`,
-  });
-  return undefined;
-}
-
-function isEntry(value: unknown): value is Entry {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
