@@ -1,7 +1,9 @@
 import type { Deployment } from "@pulumi/pulumi/automation";
 import { DEFAULT_MAX_SIZE, trustPolicySize } from "../../../trust/size";
 import { issuerProblem, parseIssuer } from "../../../trust/issuer";
+import { IdentityMode } from "../../../trust/types";
 import type { ProofRow } from "../table";
+import { podIdentityOf, type PodIdentityView } from "./podIdentity";
 import { podState, type PodState } from "./podState";
 import { readState, recordOf, listOf, textOf, type StackState, type StateResource } from "./state";
 import { readTrustPolicy, type TrustStatementView } from "./statements";
@@ -23,9 +25,13 @@ export interface ClusterView {
   index: number;
   /** Its Kubernetes provider; undefined when the program was given one of another making, or needs none. */
   urn: string | undefined;
-  /** Without a URN the provider is adopted: the stack uses it and does not own it. */
-  provider: { urn: string | undefined; issuer: string };
-  /** Does the trust policy name its provider? */
+  /** How its pods come to the role. */
+  identity: IdentityMode;
+  /** Without a URN the provider is adopted: the stack uses it and does not own it. Undefined where the cluster needs none. */
+  provider: { urn: string | undefined; issuer: string } | undefined;
+  /** What there is of EKS Pod Identity; undefined where there is nothing. */
+  podIdentity: PodIdentityView | undefined;
+  /** Does the trust policy name its provider, or the cluster itself? */
   trusted: boolean;
   accounts: AccountBox[];
 }
@@ -39,6 +45,8 @@ export interface ReportModel {
   when: Date;
   versions: Record<string, string>;
   seconds: Record<string, number>;
+  /** What makes the report again. */
+  command: string;
 }
 
 export interface ReportSource {
@@ -52,12 +60,16 @@ export interface ReportSource {
   /** Of what the run was made of, by name; those of the engine and of the AWS plugin are in the state. */
   versions?: Record<string, string>;
   when?: Date;
+  /** The command that made it. Default: `npm run demo`. */
+  command?: string;
 }
 
 /** Types of the resources that are in the picture. */
 export const DRAWN = {
   cluster: "pulumi:providers:kubernetes",
   oidcProvider: "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+  association: "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+  addon: "aws:eks/addon:Addon",
   role: "aws:iam/role:Role",
   attachment: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
   inlinePolicy: "aws:iam/rolePolicy:RolePolicy",
@@ -76,13 +88,24 @@ export function reportModel(source: ReportSource): ReportModel {
   const arns = recordOf(app.outputs.oidcProviderArns);
   const policy = textOf(role.inputs.assumeRolePolicy) ?? textOf(role.outputs.assumeRolePolicy) ?? "{}";
   const names = listOf(app.inputs.clusters).map((cluster) => textOf(recordOf(cluster).name) ?? "");
-  const trust = readTrustPolicy(policy, new Map(names.map((name) => [textOf(arns[name]) ?? "", name])));
+  const podIdentity = new Map(
+    names.map((name) => [name, podIdentityOf(state, `${app.name}/${name}`, DRAWN)]),
+  );
+  const trust = readTrustPolicy(
+    policy,
+    new Map(
+      names.flatMap((name) => [
+        [textOf(arns[name]) ?? "", name],
+        [podIdentity.get(name)?.clusterArn ?? "", name],
+      ]),
+    ),
+  );
   const size = trustPolicySize(policy);
   const costs = trust.statements.reduce((sum, statement) => sum + statement.cost, 0);
   return {
     rows: source.rows,
     clusters: listOf(app.inputs.clusters).map((cluster, index) =>
-      clusterView(recordOf(cluster), index, { state, app, arns, trust }),
+      clusterView(recordOf(cluster), index, { state, app, arns, trust, podIdentity }),
     ),
     role: {
       urn: role.urn,
@@ -94,6 +117,7 @@ export function reportModel(source: ReportSource): ReportModel {
     when: source.when ?? new Date(),
     versions: { ...versionsOf(state), ...source.versions },
     seconds: source.seconds ?? {},
+    command: source.command ?? "npm run demo",
   };
 }
 
@@ -102,26 +126,31 @@ interface Surroundings {
   app: StateResource;
   arns: Record<string, unknown>;
   trust: { statements: TrustStatementView[] };
+  podIdentity: Map<string, PodIdentityView | undefined>;
 }
 
 function clusterView(
   cluster: Record<string, unknown>,
   index: number,
-  { state, app, arns, trust }: Surroundings,
+  { state, app, arns, trust, podIdentity }: Surroundings,
 ): ClusterView {
   const name = textOf(cluster.name) ?? "";
   const prefix = `${app.name}/${name}`;
   const named = (type: string) =>
     state.resources.find((resource) => resource.type === type && resource.name === prefix)?.urn;
-  const arn = textOf(arns[name]) ?? "";
-  const issuer = textOf(cluster.issuerUrl) ?? `https://${arn.replace(/^.*?:oidc-provider\//, "")}`;
+  const arn = textOf(arns[name]);
+  const issuer = textOf(cluster.issuerUrl) ?? `https://${arn?.replace(/^.*?:oidc-provider\//, "") ?? ""}`;
+  const own = podIdentity.get(name);
   return {
     name,
-    region: issuerProblem(issuer) === undefined ? parseIssuer(issuer).region : undefined,
+    region: issuerProblem(issuer) === undefined ? parseIssuer(issuer).region : own?.region,
     index,
     urn: named(DRAWN.cluster),
-    provider: { urn: named(DRAWN.oidcProvider), issuer },
-    trusted: trust.statements.some((statement) => statement.cluster === name),
+    identity:
+      Object.values(IdentityMode).find((mode: string) => mode === cluster.identity) ?? IdentityMode.Irsa,
+    provider: arn === undefined ? undefined : { urn: named(DRAWN.oidcProvider), issuer },
+    podIdentity: own,
+    trusted: trust.statements.some((statement) => statement.clusters.includes(name)),
     accounts: state.resources
       .filter(({ type, name: full }) => type === DRAWN.serviceAccount && full.startsWith(`${prefix}/`))
       .map((account) => accountBox(account, prefix, state))

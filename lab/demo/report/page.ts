@@ -1,5 +1,6 @@
-import { markup, Html } from "./markup";
-import type { ReportModel } from "./model";
+import { markup, Html, type Content } from "./markup";
+import { IN_WORDS } from "../identity";
+import type { ClusterView, ReportModel } from "./model";
 import { picture } from "./picture";
 import type { ProofRow } from "../table";
 import { proofTable } from "./proof";
@@ -39,7 +40,7 @@ export function renderPage(model: ReportModel): string {
           ${section("size", "Its size", sizeOfTrustPolicy(model))} ${section("run", "This run", run(model))}
         </main>
         <footer>
-          <p>Make it again: <code>npm run demo</code></p>
+          <p>Make it again: <code>${model.command}</code></p>
         </footer>
       </body>
     </html> `;
@@ -63,7 +64,18 @@ function summary({ rows, clusters, role }: ReportModel): Html {
       : markup`<strong class="verdict-line fail">✗ ${failed.length} of ${lines} are not as expected:</strong>
           ${failed.map(nameOf).join("; ")}. The role`;
   return markup`<p class="summary">${verdict} <code>${role.name}</code> is bound to
-    ${count(accounts, "ServiceAccount")} in ${count(clusters.length, "cluster")}.</p>`;
+    ${count(accounts, "ServiceAccount")} in ${count(clusters.length, "cluster")}. ${modes(clusters)}</p>`;
+}
+
+/** How pods get the role; where clusters differ, each says it for itself. */
+function modes(clusters: ClusterView[]): Content {
+  const [mode, ...more] = new Set(clusters.map(({ identity }) => identity));
+  if (mode === undefined) {
+    return "";
+  }
+  return more.length === 0
+    ? markup`Pods get it ${IN_WORDS[mode]}.`
+    : clusters.map(({ name, identity }) => markup`Pods of ${name} get it ${IN_WORDS[identity]}. `);
 }
 
 function nameOf({ who, cluster, tried }: ProofRow): string {

@@ -1,13 +1,18 @@
 import { colourOf } from "./colours";
 import { markup, type Content, type Html } from "./markup";
 import type { AccountBox, ClusterView, ReportModel } from "./model";
+import type { PodIdentityView } from "./podIdentity";
 
-/** The picture: clusters, their OIDC providers, the one role, ServiceAccounts and pods, from left to right. */
+/** The picture: clusters, how they come to the role, the one role, ServiceAccounts and pods, from left to right. */
 export function picture({ clusters, role }: ReportModel): Html {
   const trusted = clusters.filter(({ trusted }) => trusted).length;
+  const associated = clusters.some(({ podIdentity }) => podIdentity !== undefined);
   return markup`<figure class="picture" aria-labelledby="picture-text">
     <div class="stage">
-      <ol class="lanes" aria-label="Clusters and their OIDC providers">
+      <ol
+        class="lanes"
+        aria-label="Clusters and their ${associated ? "ways to the role" : "OIDC providers"}"
+      >
         ${clusters.map(issuing)}
       </ol>
       ${fan("in", clusters, ({ trusted }) => trusted)}
@@ -25,15 +30,16 @@ export function picture({ clusters, role }: ReportModel): Html {
       </ol>
     </div>
     <figcaption id="picture-text">
-      As it is in the stack's state: ${trusted} of ${clusters.length} clusters have their OIDC provider in the
-      role's trust policy, and give the role to the ServiceAccounts at the end of their line.
+      As it is in the stack's state: ${trusted} of ${clusters.length} clusters
+      ${associated ? "are in the role's trust policy" : "have their OIDC provider in the role's trust policy"},
+      and give the role to the ServiceAccounts at the end of their line.
     </figcaption>
   </figure>`;
 }
 
 /** The half of a cluster that makes tokens and vouches for them. */
 function issuing(cluster: ClusterView): Html {
-  const { name, region, urn, provider } = cluster;
+  const { name, region, urn, podIdentity } = cluster;
   const detail = [region, urn === undefined ? "no Kubernetes provider of the stack" : undefined];
   return markup`<li class="lane ${colourOf(cluster.index)}" data-cluster="${name}">
     <div class="box cluster" ${urnOf(urn)}>
@@ -41,12 +47,27 @@ function issuing(cluster: ClusterView): Html {
       ${detail.filter((text) => text !== undefined).map((text) => markup`<span class="detail">${text}</span>`)}
     </div>
     ${arrow()}
-    <div class="box provider${provider.urn === undefined ? " adopted" : ""}" ${urnOf(provider.urn)}>
+    <div class="ways">${oidcProvider(cluster)}${podIdentity && associationsOf(podIdentity)}</div>
+  </li>`;
+}
+
+function oidcProvider({ provider, trusted }: ClusterView): Content {
+  return (
+    provider &&
+    markup`<div class="box provider${provider.urn === undefined ? " adopted" : ""}" ${urnOf(provider.urn)}>
       ${kind(provider.urn === undefined ? "OIDC provider, adopted" : "OIDC provider")}
       <span class="name code">${provider.issuer.replace(/^https:\/\//, "")}</span>
-      ${cluster.trusted ? "" : markup`<span class="detail">not in the trust policy</span>`}
-    </div>
-  </li>`;
+      ${trusted ? "" : markup`<span class="detail">not in the trust policy</span>`}
+    </div>`
+  );
+}
+
+function associationsOf({ associations, agent }: PodIdentityView): Html {
+  return markup`<div class="box associations">
+    ${kind("Pod Identity associations")}
+    ${associations.map(({ urn, name }) => markup`<strong class="name" data-urn="${urn}">${name}</strong>`)}
+    ${agent && markup`<span class="detail" data-urn="${agent.urn}">by the agent, ${agent.name}</span>`}
+  </div>`;
 }
 
 /** The half of a cluster that uses the role. */

@@ -41,6 +41,7 @@ const PICTURE = `.picture{margin:0}
 .using .lane{padding-left:.9rem;display:flex;flex-direction:column;justify-content:center;align-items:stretch;gap:.6rem}
 .using .lane::before{content:"";position:absolute;left:0;top:.7rem;bottom:.7rem;width:4px;border-radius:2px;background:var(--line)}
 .using .lane.empty::before{background:var(--edge)}
+.ways{display:flex;flex-direction:column;gap:.45rem;min-width:0}
 .pair{display:grid;grid-template-columns:minmax(0,1fr) 1.75rem minmax(0,1fr);align-items:center}
 .box{display:flex;flex-direction:column;gap:.1rem;padding:.5rem .7rem;border:1.5px solid var(--line);border-radius:10px;background:var(--ground);min-width:0}
 .box .name{font-size:.92rem;line-height:1.3}.box .code.name{font-size:.78rem}

@@ -1,6 +1,6 @@
 import { formatCount } from "../../setup/progress";
 import { colourOf } from "./colours";
-import { markup, type Html } from "./markup";
+import { markup, type Content, type Html } from "./markup";
 import { prettyJson } from "./json";
 import type { ReportModel } from "./model";
 
@@ -8,10 +8,10 @@ const NOBODY = "no cluster of this stack";
 
 /** The whole trust policy as text; each statement stands in its cluster's colour, under its cluster's name. */
 export function trustPolicy({ trust, clusters }: ReportModel): Html {
-  const statements = trust.statements.map(({ cluster, statement, cost }, index) => {
+  const statements = trust.statements.map(({ clusters: of, podIdentity, statement, cost }, index) => {
     const comma = index < trust.statements.length - 1 ? "," : "";
-    return markup`<div class="statement ${colourClass(clusters, cluster)}">
-      <p class="of"><span class="label">${cluster ?? NOBODY}</span> ${formatCount(cost)} characters</p>
+    return markup`<div class="statement ${colourClass(clusters, of)}">
+      <p class="of">${labels(clusters, of)} ${podIdentity ? "by Pod Identity, " : ""}${formatCount(cost)} characters</p>
       <pre>    ${prettyJson(statement, "    ")}${comma}</pre>
     </div>`;
   });
@@ -36,11 +36,11 @@ export function sizeOfTrustPolicy({ trust, clusters }: ReportModel): Html {
     </p>
     <div class="bar" role="img" aria-label="${share}">
       <span class="part other" style="width:${percent(rest)}"></span>
-      ${statements.map(({ cluster, cost }) => markup`<span class="part ${colourClass(clusters, cluster)}" style="width:${percent(cost)}"></span>`)}
+      ${statements.map(({ clusters: of, cost }) => markup`<span class="part ${colourClass(clusters, of)}" style="width:${percent(cost)}"></span>`)}
     </div>
     <table class="costs">
       <caption>
-        What each cluster costs (IAM does not count white space)
+        What each statement costs (IAM does not count white space)
       </caption>
       <thead>
         <tr>
@@ -50,9 +50,9 @@ export function sizeOfTrustPolicy({ trust, clusters }: ReportModel): Html {
       </thead>
       <tbody>
         ${statements.map(
-          ({ cluster, cost }) =>
-            markup`<tr class="${colourClass(clusters, cluster)}">
-              <th scope="row"><span class="label">${cluster ?? NOBODY}</span></th>
+          ({ clusters: of, podIdentity, cost }) =>
+            markup`<tr class="${colourClass(clusters, of)}">
+              <th scope="row">${labels(clusters, of)} ${podIdentity ? "by Pod Identity" : ""}</th>
               <td class="number">${formatCount(cost)}</td>
             </tr>`,
         )}
@@ -70,7 +70,15 @@ export function sizeOfTrustPolicy({ trust, clusters }: ReportModel): Html {
     </table>`;
 }
 
-function colourClass(clusters: ReportModel["clusters"], name: string | undefined): string {
-  const cluster = clusters.find((one) => one.name === name);
+/** The names of a statement's clusters, each in its colour. */
+function labels(clusters: ReportModel["clusters"], names: string[]): Content {
+  return names.length === 0
+    ? markup`<span class="label">${NOBODY}</span>`
+    : names.map((name) => markup`<span class="label ${colourClass(clusters, [name])}">${name}</span> `);
+}
+
+/** A cluster's colour; what is of several clusters, or of none, has another. */
+function colourClass(clusters: ReportModel["clusters"], [name, ...more]: string[]): string {
+  const cluster = more.length === 0 ? clusters.find((one) => one.name === name) : undefined;
   return cluster ? colourOf(cluster.index) : "other";
 }

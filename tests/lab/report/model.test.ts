@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { reportModel } from "../../../lab/demo/report/model";
 import { podState } from "../../../lab/demo/report/podState";
+import { IdentityMode } from "../../../trust/types";
 import { fleetState, ofType, proofRows, realState, resourcesOf } from "./states";
 
 describe("the report's model", () => {
@@ -42,6 +43,7 @@ describe("the report's model", () => {
   it("says of a provider without a resource that it is adopted, and still trusted", () => {
     const ireland = model.clusters.find(({ name }) => name === "ireland");
     assert.ok(ireland);
+    assert.ok(ireland.provider);
     assert.equal(ireland.provider.urn, undefined);
     assert.equal(ireland.trusted, true);
     assert.match(ireland.provider.issuer, /^https:\/\/oidc\.eks\.eu-west-1\./);
@@ -50,11 +52,11 @@ describe("the report's model", () => {
   it("finds the cluster of each statement, and what it costs", () => {
     const { statements, size, maxSize, rest } = model.trust;
     assert.deepEqual(
-      statements.map(({ cluster, cost }) => [cluster, cost]),
+      statements.map(({ clusters, podIdentity, cost }) => [clusters, podIdentity, cost]),
       [
-        ["ireland", 478],
-        ["virginia-blue", 478],
-        ["virginia-green", 437],
+        [["ireland"], false, 478],
+        [["virginia-blue"], false, 478],
+        [["virginia-green"], false, 437],
       ],
     );
     assert.equal(size, 1431); // as the stack itself says, by its output trustPolicySize
@@ -67,8 +69,57 @@ describe("the report's model", () => {
     const [role] = ofType(state, ":Role");
     role!.inputs.assumeRolePolicy = String(role!.inputs.assumeRolePolicy).replace("/id/0F1C", "/id/FFFF");
     const { trust, clusters } = reportModel({ state, rows: [] });
-    assert.equal(trust.statements[0]?.cluster, undefined);
+    assert.deepEqual(trust.statements[0]?.clusters, []);
     assert.equal(clusters.find(({ name }) => name === "ireland")?.trusted, false);
+  });
+
+  it("has what each cluster has by its identity, and gives the statement of Pod Identity to its clusters", () => {
+    const identities = [IdentityMode.Both, IdentityMode.PodIdentity];
+    const { clusters, trust } = reportModel({
+      state: fleetState(["blue", "green", "west"], {}, identities),
+      rows: [],
+    });
+    assert.deepEqual(
+      clusters.map(({ identity, provider, podIdentity, trusted }) => ({
+        identity,
+        provider: provider !== undefined,
+        associations: podIdentity?.associations.map(({ name }) => name),
+        agent: podIdentity?.agent?.name,
+        trusted,
+      })),
+      [
+        {
+          identity: "Both",
+          provider: true,
+          associations: ["default/reader"],
+          agent: "eks-pod-identity-agent",
+          trusted: true,
+        },
+        {
+          identity: "PodIdentity",
+          provider: false,
+          associations: ["default/reader"],
+          agent: "eks-pod-identity-agent",
+          trusted: true,
+        },
+        { identity: "Irsa", provider: true, associations: undefined, agent: undefined, trusted: true },
+      ],
+    );
+    assert.deepEqual(
+      trust.statements.map(({ clusters: of, podIdentity }) => [of, podIdentity]),
+      [
+        [["blue"], false],
+        [["west"], false],
+        [["blue", "green"], true],
+      ],
+    );
+  });
+
+  it("has the region of a cluster without a known issuer, by its associations", () => {
+    const state = fleetState(["blue"], {}, [IdentityMode.PodIdentity]);
+    const [app] = ofType(state, ":MultiClusterIrsa");
+    app!.inputs.clusters = [{ name: "blue", identity: "PodIdentity" }];
+    assert.equal(reportModel({ state, rows: [] }).clusters[0]?.region, "eu-west-1");
   });
 
   it("has the policies of the role, and the versions that the state knows", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Deployment } from "@pulumi/pulumi/automation";
 import { DRAWN, reportModel, type ReportSource } from "../../../lab/demo/report/model";
 import { renderPage } from "../../../lab/demo/report/page";
+import { IdentityMode } from "../../../trust/types";
 import { faintOf, findOverflow, readTexts } from "./inPage";
 import { keepScreenshot, urnsIn, useBrowser } from "./openReport";
 import { fleetState, ofType, proofRows, realState, resourcesOf } from "./states";
@@ -16,6 +17,11 @@ function pageOf(state: Deployment, more: Partial<ReportSource> = {}): string {
 /** Eleven clusters, so that colours repeat; one name is as long as names can be. */
 function manyClusters(): Deployment {
   return fleetState(["c".repeat(100), ...Array.from({ length: 10 }, (_, index) => `cluster-${index}`)]);
+}
+
+/** A cluster of each identity. */
+function mixedFleet(): Deployment {
+  return fleetState(["blue", "green", "west"], {}, [IdentityMode.Both, IdentityMode.PodIdentity]);
 }
 
 function hostileState(): Deployment {
@@ -35,6 +41,7 @@ describe("the report in a browser", function () {
     "one cluster and a failed line": () =>
       pageOf(fleetState(["blue"]), { rows: proofRows({ failed: true }) }),
     "eleven clusters": () => pageOf(manyClusters()),
+    "a mixed fleet": () => pageOf(mixedFleet(), { command: "npm run demo -- --identity both" }),
     "hostile texts": () => pageOf(hostileState(), { rows: hostileRows() }),
   };
 
@@ -72,6 +79,40 @@ describe("the report in a browser", function () {
       assert.match(await box.innerText(), /irsa-sample[^]*Pending/);
     }
     await close();
+  });
+
+  it("draws associations and agents of Pod Identity, and providers where there are some, each once", async () => {
+    const state = mixedFleet();
+    const { page, close } = await browser.open(pageOf(state));
+    const drawn: string[] = Object.values(DRAWN);
+    const expected = resourcesOf(state).filter(({ type }) => drawn.includes(type));
+    assert.deepEqual(await urnsIn(page), expected.map(({ urn }) => urn).sort());
+    const boxes = (name: string) =>
+      page.locator(`[aria-label="Clusters and their ways to the role"] [data-cluster="${name}"] .kind`);
+    assert.deepEqual(await boxes("blue").allInnerTexts(), [
+      "cluster",
+      "OIDC provider",
+      "Pod Identity associations",
+    ]);
+    assert.deepEqual(await boxes("green").allInnerTexts(), ["cluster", "Pod Identity associations"]);
+    assert.deepEqual(await boxes("west").allInnerTexts(), ["cluster", "OIDC provider"]);
+    assert.match(await page.locator(".statement .of").last().innerText(), /^blue green by Pod Identity, /);
+    await close();
+  });
+
+  it("says how pods get the role: once for all, or of each cluster where they differ", async () => {
+    const mixed = await browser.open(pageOf(mixedFleet(), { command: "npm run demo -- --identity both" }));
+    const ofEach = await mixed.page.locator(".summary").innerText();
+    assert.match(ofEach, /Pods of blue get it by EKS Pod Identity, while .* are taken too\. /);
+    assert.match(ofEach, /Pods of green get it by EKS Pod Identity\. Pods of west get it by the tokens/);
+    assert.match(await mixed.page.locator("footer").innerText(), /npm run demo -- --identity both$/);
+    await mixed.close();
+    const irsa = await browser.open(pageOf(realState()));
+    assert.match(
+      await irsa.page.locator(".summary").innerText(),
+      /3 clusters\. Pods get it by the tokens of their ServiceAccounts \(IRSA\)\.$/,
+    );
+    await irsa.close();
   });
 
   it("draws an adopted provider, which is no resource of the stack", async () => {

@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "@pulumi/pulumi/automation";
 import type { ProofRow } from "../../../lab/demo/table";
+import { clusterArn } from "../../../trust/clusterArn";
 import { buildTrustPolicy } from "../../../trust/policy";
+import { IdentityMode } from "../../../trust/types";
 
 /** The state of a real stack: three clusters, of which `ireland` adopts its provider, and five pods. */
 export function realState(): Deployment {
@@ -27,30 +29,71 @@ export function ofType(state: Deployment, end: string): StateResource[] {
   return resourcesOf(state).filter(({ type }) => type.endsWith(end));
 }
 
-/** A state as `MultiClusterIrsa` leaves it: clusters with these names, a ServiceAccount in each. */
-export function fleetState(names: string[], pod: Record<string, unknown> = {}): Deployment {
-  const clusters = names.map((name, index) => {
-    const host = `oidc.eks.eu-west-1.amazonaws.com/id/${String(index).padStart(32, "0")}`;
-    return { name, issuerUrl: `https://${host}`, arn: `arn:aws:iam::111122223333:oidc-provider/${host}` };
+interface FleetCluster {
+  name: string;
+  issuerUrl: string;
+  /** Of its OIDC provider; undefined where it has none. */
+  arn: string | undefined;
+  /** Its name in EKS; undefined where it has no associations. */
+  clusterName: string | undefined;
+}
+
+const REGION = "eu-west-1";
+const ACCOUNT = "111122223333";
+
+/**
+ * A state as `MultiClusterIrsa` leaves it: clusters with these names, a ServiceAccount in each.
+ * @param identities of the first clusters; those of the others are `Irsa`.
+ */
+export function fleetState(
+  names: string[],
+  pod: Record<string, unknown> = {},
+  identities: IdentityMode[] = [],
+): Deployment {
+  const clusters = names.map((name, index): FleetCluster & { identity?: IdentityMode } => {
+    const identity = identities[index];
+    const host = `oidc.eks.${REGION}.amazonaws.com/id/${String(index).padStart(32, "0")}`;
+    const hasProvider = identity !== IdentityMode.PodIdentity;
+    const isAssociated = (identity ?? IdentityMode.Irsa) !== IdentityMode.Irsa;
+    return {
+      name,
+      issuerUrl: `https://${host}`,
+      arn: hasProvider ? `arn:aws:iam::${ACCOUNT}:oidc-provider/${host}` : undefined,
+      clusterName: isAssociated ? `eks-${index}` : undefined,
+      ...(identity && { identity }),
+    };
   });
   const policy = buildTrustPolicy(
-    clusters.map(({ arn }, index) => ({
+    clusters.map(({ arn, clusterName }, index) => ({
       name: String(index),
-      oidcProviderArn: arn,
+      ...(arn !== undefined && { oidcProviderArn: arn }),
+      ...(clusterName !== undefined && {
+        podIdentity: {
+          clusterArn: clusterArn({ partition: "aws", region: REGION, accountId: ACCOUNT, clusterName }),
+        },
+      }),
       subjects: ["system:serviceaccount:default:reader"],
     })),
   );
+  const listed = clusters.map(({ name, issuerUrl, identity }) => ({
+    name,
+    issuerUrl,
+    ...(identity && { identity }),
+  }));
   const resources = [
-    resource("eks-irsa:index:MultiClusterIrsa", "app", { clusters }, oidcProviderArns(clusters)),
+    resource("eks-irsa:index:MultiClusterIrsa", "app", { clusters: listed }, oidcProviderArns(clusters)),
     resource(
       "aws:iam/role:Role",
       "app",
       { assumeRolePolicy: JSON.stringify(policy) },
-      { name: "app-1", arn: "arn:aws:iam::111122223333:role/app-1" },
+      { name: "app-1", arn: `arn:aws:iam::${ACCOUNT}:role/app-1` },
     ),
-    ...clusters.flatMap(({ name }) => [
+    ...clusters.flatMap(({ name, arn, clusterName }) => [
       resource("pulumi:providers:kubernetes", `app/${name}`),
-      resource("aws:iam/openIdConnectProvider:OpenIdConnectProvider", `app/${name}`),
+      ...(arn === undefined
+        ? []
+        : [resource("aws:iam/openIdConnectProvider:OpenIdConnectProvider", `app/${name}`)]),
+      ...(clusterName === undefined ? [] : podIdentityOf(name, clusterName)),
       resource("kubernetes:core/v1:ServiceAccount", `app/${name}/default/reader`),
       resource(
         "kubernetes:core/v1:Pod",
@@ -63,8 +106,19 @@ export function fleetState(names: string[], pod: Record<string, unknown> = {}): 
   return { version: 3, deployment: { manifest: { version: "v3.258.0" }, resources } };
 }
 
-function oidcProviderArns(clusters: { name: string; arn: string }[]): Record<string, unknown> {
-  return { oidcProviderArns: Object.fromEntries(clusters.map(({ name, arn }) => [name, arn])) };
+function podIdentityOf(name: string, clusterName: string): StateResource[] {
+  const associationArn = `arn:aws:eks:${REGION}:${ACCOUNT}:podidentityassociation/${clusterName}/a-0123456789abcdefg`;
+  const agent = { addonName: "eks-pod-identity-agent" };
+  const association = "aws:eks/podIdentityAssociation:PodIdentityAssociation";
+  return [
+    resource("aws:eks/addon:Addon", `app/${name}`, agent),
+    resource(association, `app/${name}/default/reader`, { clusterName }, { associationArn }),
+  ];
+}
+
+function oidcProviderArns(clusters: FleetCluster[]): Record<string, unknown> {
+  const known = clusters.filter(({ arn }) => arn !== undefined);
+  return { oidcProviderArns: Object.fromEntries(known.map(({ name, arn }) => [name, arn])) };
 }
 
 function resource(
