@@ -26,10 +26,11 @@ export function makeAgent(
     return undefined;
   }
   const { what, parent, tags } = context;
-  const { clusterName = "", region, autoMode = false } = cluster;
+  const { clusterName = "", region = "", autoMode = false } = cluster;
   const propertyPath = `${context.path}.installAgent`;
-  const wanted = pulumi.all([way, autoMode]).apply(([{ clusterArn }, builtIn]) => {
-    const other = claim(`${clusterArn} ${AGENT}`, { what, propertyPath, resource: parent });
+  const arn = way.apply((known) => known.clusterArn);
+  const owner = claim(`${region}/${clusterName}/${AGENT}`, arn, { what, propertyPath, resource: parent });
+  const wanted = pulumi.all([arn, owner, autoMode]).apply(([clusterArn, other, builtIn]) => {
     const reason = builtInAgentProblem(builtIn) ?? (other && installedReason(other.what, clusterArn));
     if (reason !== undefined) {
       throw lateProblems(what, [{ propertyPath, reason }], parent);
@@ -38,7 +39,7 @@ export function makeAgent(
   });
   return new Addon(
     `${name}/${cluster.name}`,
-    { clusterName: wanted, ...(region !== undefined && { region }), addonName: AGENT, ...(tags && { tags }) },
+    { clusterName: wanted, region, addonName: AGENT, ...(tags && { tags }) },
     { parent, aliases: formerly(cluster, (former) => `${name}/${former}`) },
   );
 }

@@ -105,14 +105,19 @@ function makeAssociation(
 
 /** The cluster's name, once it is known that no other component of the program associates the same ServiceAccount. */
 function claimedClusterName(
-  { clusterName = "" }: IrsaCluster,
+  { clusterName = "", region = "" }: IrsaCluster,
   binding: ServiceAccountBinding,
   { what, parent, way, pathOf }: AssociationContext,
 ): pulumi.Output<string> {
   const serviceAccount = `${binding.namespace}/${binding.name}`;
   const propertyPath = pathOf(binding);
-  return way.apply(({ clusterArn }) => {
-    const other = claim(`${clusterArn} ${serviceAccount}`, { what, propertyPath, resource: parent });
+  const arn = way.apply((known) => known.clusterArn);
+  const owner = claim(`${region}/${clusterName}/${serviceAccount}`, arn, {
+    what,
+    propertyPath,
+    resource: parent,
+  });
+  return pulumi.all([arn, owner]).apply(([clusterArn, other]) => {
     if (other !== undefined) {
       const reason =
         `is ${serviceAccount} of ${clusterArn}, which ${other.what} (${other.propertyPath}) associates with its role in this program already, and ` +

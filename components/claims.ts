@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { oncePerProgram } from "./programs";
 
 /** Who makes something that there can be once only. */
@@ -10,17 +10,27 @@ export interface Claimant {
   resource: pulumi.Resource;
 }
 
-const claims = oncePerProgram(() => new Map<string, Claimant>());
+const claims = oncePerProgram(
+  () => new Map<string, { thing: pulumi.Output<string>; claimant: Claimant }[]>(),
+);
 
 /**
- * Gives a thing of AWS to the component of this program that asks for it first.
+ * Asks for a thing of AWS of which the program may make one only; it goes to the component that asks first.
  *
- * @param thing by what it is known, account included.
+ * @param name by what it is known from the start.
+ * @param thing by what it is known for sure, account included.
  * @returns the component that has it already, for another one.
  */
-export function claim(thing: string, claimant: Claimant): Claimant | undefined {
+export function claim(
+  name: string,
+  thing: pulumi.Output<string>,
+  claimant: Claimant,
+): pulumi.Output<Claimant | undefined> {
   const all = claims();
-  const owner = all.get(thing) ?? claimant;
-  all.set(thing, owner);
-  return owner.resource === claimant.resource ? undefined : owner;
+  const before = (all.get(name) ?? []).filter((other) => other.claimant.resource !== claimant.resource);
+  all.set(name, [...(all.get(name) ?? []), { thing, claimant }]);
+  return pulumi
+    .all([thing, pulumi.all(before.map((other) => other.thing))])
+    .apply(([mine, theirs]) => before[theirs.indexOf(mine)])
+    .apply((other) => other?.claimant);
 }

@@ -48,7 +48,6 @@ export function podIdentityClusterProblems(cluster: IrsaCluster, path: string): 
     ],
     ...(baseRole === undefined ? [] : baseRoleReasons(cluster, baseRole)),
     ["installAgent", agentReason(cluster)],
-    ["autoMode", autoModeReason(cluster)],
     ["importOidcProvider", takeoverReason(cluster)],
   ];
   return found.flatMap(([property, reason]) =>
@@ -129,12 +128,6 @@ function agentReason(cluster: IrsaCluster): Reason {
 export function builtInAgentProblem(autoMode: boolean): Reason {
   return autoMode
     ? "is set, and the cluster is in EKS Auto Mode, which has the agent built in: leave it out"
-    : undefined;
-}
-
-function autoModeReason(cluster: IrsaCluster): Reason {
-  return isPlain(cluster.autoMode) && !usesPodIdentity(cluster)
-    ? "is of no use where the cluster does not have Pod Identity: leave it out"
     : undefined;
 }
 

@@ -169,7 +169,6 @@ const ROLES_AND_AGENTS: BadInput[] = [
     "clusters[1].installAgent",
     /is in EKS Auto Mode, which has the agent built in: leave it out/,
   ],
-  ["Auto Mode and no Pod Identity", second({ autoMode: true }), "clusters[1].autoMode", /is of no use/],
 ];
 
 /** What is wrong with clusters of EKS Pod Identity. */

@@ -33,11 +33,11 @@ interface Statement {
 
 const statementsOf = (json: unknown) => (JSON.parse(String(json)) as { Statement: Statement[] }).Statement;
 /** The annotations of each cluster's one ServiceAccount, which come in any order. */
-const annotated = (recording: Recording) =>
+const annotated = (recording: Recording): Record<string, string[]> =>
   Object.fromEntries(
     recording.of(SERVICE_ACCOUNT).map(({ name, inputs }) => {
       const { annotations = {} } = inputs.metadata as { annotations?: object };
-      return [name.split("/")[1], Object.keys(annotations)];
+      return [name.split("/")[1] ?? "", Object.keys(annotations)] as const;
     }),
   );
 

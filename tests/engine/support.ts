@@ -29,6 +29,8 @@ export const TYPE = {
   kubernetes: "pulumi:providers:kubernetes",
   serviceAccount: "kubernetes:core/v1:ServiceAccount",
   pod: "kubernetes:core/v1:Pod",
+  association: "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+  addon: "aws:eks/addon:Addon",
   job: "kubernetes:batch/v1:Job",
 } as const;
 
