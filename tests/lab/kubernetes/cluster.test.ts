@@ -1,5 +1,6 @@
 import { BatchV1Api, type V1Pod } from "@kubernetes/client-node";
 import { CreateAccessKeyCommand, CreateUserCommand, PutUserPolicyCommand } from "@aws-sdk/client-iam";
+import { decodeJwt } from "jose";
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import * as fs from "node:fs";
@@ -7,7 +8,11 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import { iamClient } from "../../../lab/aws/clients";
 import { type ClusterApi, clusterApi } from "../../../lab/kubernetes/client";
+import { CertificateAuthority } from "../../../lab/kubernetes/pki";
+import type { EksName } from "../../../lab/kubernetes/podIdentity/eks";
+import { startPodIdentityWebhook } from "../../../lab/kubernetes/podIdentity/webhook";
 import { apiRequest } from "../../../lab/kubernetes/request";
+import { requestToken } from "../../../lab/kubernetes/tokens";
 import { type LabWithoutStranger, startLab } from "../../../lab/supervisor/client";
 import { pause } from "../../../lab/supervisor/processes";
 import type { LabCluster } from "../../../lab/types";
@@ -80,12 +85,62 @@ describe("a cluster of the lab", function () {
     assert.equal(roleOf(first), undefined);
   });
 
+  it("injects by what EKS says of associations, whatever the annotation says", async () => {
+    const asked: string[] = [];
+    const eks = {
+      hasAssociation: (of: EksName, namespace: string, serviceAccount: string) => {
+        asked.push([of.name, of.region, namespace, serviceAccount].join(" "));
+        return Promise.resolve(serviceAccount === "reader");
+      },
+    };
+    const authority = await CertificateAuthority.create("webhook-ca");
+    const webhook = await startPodIdentityWebhook(cluster, eks, await authority.forServer("webhook"));
+    const patchFor = async (serviceAccountName?: string) => {
+      const { body } = await apiRequest(
+        { endpoint: webhook.url, caCertificate: authority.certificate },
+        {
+          method: "POST",
+          path: "/mutate",
+          body: {
+            apiVersion: "admission.k8s.io/v1beta1",
+            request: {
+              uid: "1",
+              namespace: "default",
+              object: { spec: { serviceAccountName, containers: [] } },
+            },
+          },
+        },
+      );
+      const { response } = JSON.parse(body) as { response: { patch?: string } };
+      return Buffer.from(response.patch ?? "", "base64").toString();
+    };
+    try {
+      assert.match(await patchFor("reader"), /"eks-pod-identity-token"/);
+      assert.match(await patchFor("late"), /"aws-iam-token"/);
+      assert.equal(await patchFor(), "");
+      const place = "ireland eu-west-1 default";
+      assert.deepEqual(asked, [`${place} reader`, `${place} late`, `${place} default`]);
+    } finally {
+      await webhook.close();
+    }
+  });
+
   it("leaves nothing of the probe that waited for the webhook", async () => {
     const { items } = await api.core.listServiceAccountForAllNamespaces();
     assert.deepEqual(
       items.filter(({ metadata }) => metadata?.name?.includes("probe")),
       [],
     );
+  });
+
+  it("binds a token to a pod, and names it in it", async () => {
+    const { metadata } = await createPod("bound", "reader");
+    const pod = { name: "bound", uid: metadata?.uid ?? "" };
+    const audience = "pods.eks.amazonaws.com";
+    const token = await requestToken(cluster, "default", "reader", { audience, pod });
+    const claims = decodeJwt(token);
+    assert.deepEqual(claims.aud, [audience]);
+    assert.deepEqual((claims["kubernetes.io"] as { pod?: object }).pod, pod);
   });
 
   it("has its Jobs' pods made by the controller", async () => {

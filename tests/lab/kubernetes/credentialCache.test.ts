@@ -13,7 +13,7 @@ const busy = new EksRefusal(429, "ThrottlingException", "Rate exceeded", "id");
 describe("the agent's cache", () => {
   let now: number;
   let asked: string[];
-  let answer: () => PodCredentials;
+  let answer: (token: string) => PodCredentials | Promise<PodCredentials>;
   let isGood: boolean;
   let chance: number;
   let cache: CredentialCache;
@@ -51,7 +51,7 @@ describe("the agent's cache", () => {
       fetch: async (token) => {
         asked.push(token);
         await Promise.resolve();
-        return answer();
+        return answer(token);
       },
       isGood: () => Promise.resolve(isGood),
       now: () => now,
@@ -158,6 +158,34 @@ describe("the agent's cache", () => {
       await assert.rejects(keyFor(), error);
     });
   }
+
+  it("asks no more for a pod whose credentials have ended, until it asks itself", async () => {
+    await keyFor();
+    answer = refusing(busy);
+    await pass(6 * HOUR + MINUTE);
+    const calls = asked.length;
+    await pass(10 * MINUTE);
+    assert.equal(asked.length, calls);
+  });
+
+  it("keeps what a pod was given while a renewal was on its way that fails", async () => {
+    const second = podToken({ jti: "second" });
+    await keyFor();
+    now += 3 * HOUR + 1;
+    isGood = false;
+    let fail = (): void => undefined;
+    const failed = new Promise<never>((_resolve, reject) => {
+      fail = () => {
+        reject(gone);
+      };
+    });
+    answer = (token) => (token === second ? lasting(HOUR)() : failed);
+    const sweep = cache.sweep();
+    assert.equal(await keyFor(second), "key-3");
+    fail();
+    await sweep;
+    assert.equal(await keyFor(second), "key-3");
+  });
 
   it("tries again after a minute or two, by chance", async () => {
     chance = 0.5;
