@@ -70,8 +70,7 @@ function canonicalRequest({ call, bytes }: RawCall, names: string[]): string {
     mustBeSigned.every((name) => names.includes(name)) &&
     names.every((name) => typeof headers[name] === "string");
   const hash = sha256(bytes);
-  const { "x-amz-content-sha256": stated = hash } = headers;
-  if (!isComplete || stated !== hash) throw mismatch();
+  if (!isComplete) throw mismatch();
   const target = new URL(`http://front${url}`);
   const query = [...target.searchParams]
     .map(([name, value]) => [uriEncoded(name), uriEncoded(value)] as const)

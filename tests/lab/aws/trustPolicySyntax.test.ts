@@ -37,6 +37,20 @@ const taken: Record<string, string> = {
   "everybody in any account": principal({ AWS: "*" }),
   "a service": principal({ Service: "pods.eks.amazonaws.com" }),
   "several STS actions": policy(allow({ Action: ["sts:AssumeRole", "sts:TagSession"] })),
+  "EKS Pod Identity's statement": policy(
+    allow({
+      Principal: { Service: "pods.eks.amazonaws.com" },
+      Action: ["sts:AssumeRole", "sts:TagSession"],
+      Condition: { StringEquals: { "aws:RequestTag/kubernetes-namespace": ["a", "b"] } },
+    }),
+  ),
+  "a role as principal, by external ID": policy(
+    allow({
+      Principal: { AWS: "arn:aws:iam::123456789012:role/team/base" },
+      Action: "sts:AssumeRole",
+      Condition: { StringEquals: { "sts:ExternalId": "us-east-1/123456789012/blue/default/s3-reader" } },
+    }),
+  ),
   "set operators and IfExists": policy(sub("ForAnyValue:StringLikeIfExists", ["a", "b"])),
   "other operators": policy(
     allow({ Condition: { Null: { a: true }, NumericLessThan: { b: 5 }, ArnLike: { c: "*" } } }),
