@@ -6,8 +6,8 @@ import { delimiter, join } from "node:path";
 import { evaluateTrust } from "../../trust/evaluate";
 import { buildTrustPolicy } from "../../trust/policy";
 import { TrustPolicyForm } from "../../trust/types";
-import { DOCUMENTS, EAST, PROBE, READER } from "./documents";
-import { fits, LIMITS, sizeOf, type Row } from "./figures";
+import { DOCUMENTS, EAST, PROBE, READER, threeByPodIdentity } from "./documents";
+import { fits, LIMITS, most, podSizeOf, sizeOf, type Row } from "./figures";
 import { readPage, sectionOf, tableAfter } from "./page";
 import { outcomeOf } from "./slips";
 
@@ -124,6 +124,54 @@ describe("docs: the page on the trust policy", () => {
     assert.ok(usual.includes(`clusters in ${LIMITS.map(written).join(" / ")} characters`));
   });
 
+  it("the table of sizes for Pod Identity, and what the pages say of it", () => {
+    const rows = tableAfter(page, "pod sizes");
+    assert.equal(rows.length, 8);
+    const fitting = (row: object) => LIMITS.map((limit) => most((count) => podSizeOf(count, row) <= limit));
+    for (const [region = "", associations = "", ...figures] of rows) {
+      const row = { region, associations };
+      const each = podSizeOf(3, row) - podSizeOf(2, row);
+      const fixed = podSizeOf(2, row) - 2 * each;
+      const group = podSizeOf(2, { ...row, others: 1 }) - podSizeOf(2, row);
+      assert.deepEqual(
+        figures,
+        [fixed, each, group, ...fitting(row)].map(String),
+        `${region}, ${associations}`,
+      );
+      assert.equal(podSizeOf(30, row), fixed + 30 * each);
+      assert.equal(podSizeOf(1, row), fixed + each - 2);
+    }
+    const second = podSizeOf(4, { names: ["s3-reader", "s3-writer"] }) - podSizeOf(4);
+    assert.equal(podSizeOf(9, { names: ["s3-reader", "s3-writer"] }) - podSizeOf(9), second);
+    says(
+      `A second ServiceAccount, \`default/s3-writer\`, in each cluster takes ${second} more, however many`,
+    );
+    const each = FORMS.map((form) => sizeOf(3, { form }) - sizeOf(2, { form }));
+    says(`For web identities each cluster takes ${each[0]}, ${each[1]} or ${each[2]} by form (us-east-1)`);
+    const [fewest, middle, largest] = fitting({});
+    says(`up to ${fewest} clusters in 2,048 characters, up to ${largest} in 8,192`);
+    const comparison = readPage("docs/pod-identity.md").text;
+    assert.ok(comparison.includes(`${fewest} / ${middle} / ${largest}, with equal bindings`));
+  });
+
+  it("the diff of a further cluster by Pod Identity", () => {
+    const linesOf = (policy: object) => JSON.stringify(policy, null, 2).split("\n");
+    const [before, after] = [linesOf(threeByPodIdentity()), linesOf(threeByPodIdentity("south"))];
+    const diff =
+      page.blocks
+        .find(({ marker }) => marker === "diff")
+        ?.text.trimEnd()
+        .split("\n") ?? [];
+    const side = (without: string) =>
+      diff
+        .filter((line) => !line.startsWith(without))
+        .map((line) => line.slice(1))
+        .join("\n");
+    assert.equal(before.join("\n").replace(side("+"), side("-")), after.join("\n"));
+    assert.ok(before.join("\n").includes(side("+")));
+    assert.equal(diff.filter((line) => /^[+-]/.test(line)).length, 1);
+  });
+
   it("the table of slips, tried one by one", () => {
     const rows = tableAfter(page, "slips");
     assert.equal(rows.length, 9);
@@ -157,6 +205,38 @@ describe("docs: the page on the trust policy", () => {
         context: { [key]: "x" },
       });
       assert.equal(decision, "allow", key);
+    }
+  });
+
+  it("keys for Pod Identity that are called refused are refused, and those that its calls have are taken", () => {
+    const baseRoleArn = "arn:aws:iam::111122223333:role/base";
+    const build = (key: string, podIdentity: object = {}) =>
+      buildTrustPolicy(
+        [
+          {
+            name: "east",
+            subjects: [READER],
+            podIdentity: { clusterArn: "arn:aws:eks:us-east-1:111122223333:cluster/east", ...podIdentity },
+          },
+        ],
+        { podIdentityConditions: { StringEquals: { [key]: ["x"] } } },
+      );
+    const refused = tableAfter(page, "refused pod keys").flatMap(([keys = ""]) => keysIn(keys));
+    assert.equal(refused.length, 19);
+    for (const key of refused) {
+      assert.throws(() => build(key), /is written by|says nothing of a pod|is no key of AWS/, key);
+    }
+    const section = sectionOf(page, "## Extra conditions and statements");
+    const [, direct = "", byBaseRole = ""] =
+      /^Keys that its calls have:([^]*?); by a base\s+role([^]*?)in the place of the first two/m.exec(
+        section,
+      ) ?? [];
+    assert.deepEqual([keysIn(direct).length, keysIn(byBaseRole).length], [4, 2]);
+    for (const key of keysIn(direct)) build(key);
+    for (const key of [...keysIn(byBaseRole), ...keysIn(direct).slice(2)]) build(key, { baseRoleArn });
+    for (const key of keysIn(byBaseRole)) assert.throws(() => build(key), /the service itself/, key);
+    for (const key of keysIn(direct).slice(0, 2)) {
+      assert.throws(() => build(key, { baseRoleArn }), /a base role makes the call/, key);
     }
   });
 
@@ -200,5 +280,5 @@ describe("docs: the page on the trust policy", () => {
 
 /** What stands between backticks and looks like a condition key. */
 function keysIn(text: string): string[] {
-  return [...text.matchAll(/`([\w./-]+:[\w/]+)`/g)].map(([, key = ""]) => key);
+  return [...text.matchAll(/`([\w./-]+:[\w/-]+)`/g)].map(([, key = ""]) => key);
 }
