@@ -7,7 +7,7 @@ import { webIdentityClusters } from "./trusted";
 import type { PodIdentityCluster, TrustedCluster, TrustPolicyOptions, WrittenForm } from "./types";
 import { compareText } from "./values";
 
-/** What a cluster takes of the trust policy, in characters without white space. */
+/** What the cluster that would save most takes of the trust policy, in characters without white space. */
 export interface PodIdentitySaving {
   /** By Pod Identity, once others with the same bindings come that way. */
   then: number;
@@ -31,11 +31,14 @@ export function podIdentitySaving(
   if (sizeOf(moved) >= sizeOf(ordered)) {
     return undefined;
   }
-  // What one takes is seen when it goes: the last, for it was the first that did not fit, or came after it.
-  const last = moved.reduce((found, cluster, index) => (cluster === ordered[index] ? found : index), 0);
-  const share = (some: TrustedCluster[]) => sizeOf(some) - sizeOf(some.filter((_, index) => index !== last));
-  const [then, now] = [share(moved), share(ordered)];
-  return then < now ? { then, now } : undefined;
+  const savings = ordered.flatMap((cluster, index) => {
+    // What one takes is seen when it goes.
+    const share = (some: TrustedCluster[]) =>
+      sizeOf(some) - sizeOf(some.filter((_, other) => other !== index));
+    return cluster === moved[index] ? [] : [{ then: share(moved), now: share(ordered) }];
+  });
+  const [best] = savings.sort((a, b) => a.then - a.now - (b.then - b.now));
+  return best && best.then < best.now ? best : undefined;
 }
 
 /** The cluster as it would be without its web identities; undefined where it has none, or cannot do without. */

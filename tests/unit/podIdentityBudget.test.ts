@@ -136,6 +136,23 @@ describe("what Pod Identity would save", () => {
     assert.equal(saving(trustedFleet(3, { subjects })), undefined);
   });
 
+  it("is that of the cluster which saves most, wherever it stands", () => {
+    const subjects = Array.from(
+      { length: 8 },
+      (_, index) => `system:serviceaccount:space-${index}:sa-${index}`,
+    );
+    for (const position of [0, 4]) {
+      const mixed = trustedFleet(5).map((cluster, index) =>
+        index === position ? { ...cluster, subjects } : cluster,
+      );
+      assert.deepEqual(saving(mixed), undefined);
+      const more = trustedFleet(20).map((cluster, index) =>
+        index === position ? { ...cluster, subjects } : cluster,
+      );
+      assert.deepEqual(saving(more), { then: 56, now: 440 });
+    }
+  });
+
   it("is none where no cluster can have it", () => {
     const patterned = fleet.map((cluster) => ({
       ...cluster,
