@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { evaluateTrust } from "../../trust/evaluate";
 import { A, READER } from "./evaluateCases";
-import { ACTIONS, BASE_ROLE, type PodCase, PRINCIPALS, REQUESTS, TAGS, TAGS_OFF } from "./podIdentityCases";
+import { BASE_ROLE, PRINCIPALS, REQUESTS } from "./podIdentityCallers";
+import { ACTIONS, type PodCase, TAGS, TAGS_OFF } from "./podIdentityCases";
 import { document, eastReader, PODS, reader, wide } from "./podIdentityDocuments";
 
 describe("evaluateTrust, of a pod by Pod Identity", () => {
