@@ -9,21 +9,29 @@ export type Around = readonly [before: Term, behind: Term];
 
 const DIGIT = `(re.range "0" "9")`;
 const ACCOUNT: Term = `((_ re.^ 12) ${DIGIT})`;
-const NAME_OF_CLUSTER: Term = `(re.+ ${oneOf([
-  `(re.range "a" "z")`,
-  `(re.range "A" "Z")`,
-  DIGIT,
-  exactly("-"),
-  exactly("_"),
-])})`;
+const LOWER = `(re.range "a" "z")`;
+const LETTER_OR_DIGIT = oneOf([LOWER, `(re.range "A" "Z")`, DIGIT]);
+const PARTITION: Term = `(re.* ${oneOf([LOWER, exactly("-")])})`;
+const REGION: Term = `(re.+ ${oneOf([LOWER, DIGIT, exactly("-")])})`;
+const NAME_OF_CLUSTER: Term = sequence([
+  LETTER_OR_DIGIT,
+  `(re.* ${oneOf([LETTER_OR_DIGIT, exactly("-"), exactly("_")])})`,
+]);
 
 /**
  * ARNs of EKS clusters.
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelastickubernetesservice.html
  */
-export const CLUSTERS: Term = aroundParts("arn:aws", ":eks:", ":", { part: ACCOUNT }, ":cluster/", {
-  part: NAME_OF_CLUSTER,
-});
+export const CLUSTERS: Term = aroundParts(
+  "arn:aws",
+  { part: PARTITION },
+  ":eks:",
+  { part: REGION },
+  ":",
+  { part: ACCOUNT },
+  ":cluster/",
+  { part: NAME_OF_CLUSTER },
+);
 
 export const ACCOUNT_OF_CLUSTER: Around = [aroundParts("arn:", ":eks:", ":"), aroundParts(":cluster/", "")];
 export const CLUSTER_OF_ARN: Around = [aroundParts("arn:", ":eks:", ":", ":cluster/"), exactly("")];
@@ -34,7 +42,7 @@ export const READABLE_CLUSTERS: Term = sequence([
   exactly("arn:aws:eks:us-east-1:"),
   ACCOUNT,
   exactly(":cluster/"),
-  `(re.+ (re.range "a" "z"))`,
+  `(re.+ ${LOWER})`,
 ]);
 
 /** ARNs of the users and roles of one account. */

@@ -147,9 +147,11 @@ function isReadable(bound: Bound[], requests: AssociationRequests): Formula[] {
   const { cluster, namespace, serviceAccount, sessionTags, baseRoleArn } = requests;
   const clusters = matchesOneOf(cluster, [READABLE_CLUSTERS]);
   if (sessionTags) {
-    const name = [aroundNames(["", ""])];
-    const names = both(matchesOneOf(namespace, name), matchesOneOf(serviceAccount, name));
-    return [both(names, clusters), names, clusters];
+    const [ofNamespace, ofAccount] = [namespace, serviceAccount].map((one) =>
+      matchesOneOf(one, [aroundNames(["", ""])]),
+    ) as [Formula, Formula];
+    const names = [both(ofNamespace, ofAccount), ofNamespace, ofAccount];
+    return [...names.map((one) => both(one, clusters)), ...names, clusters];
   }
   if (baseRoleArn === undefined) {
     return [clusters];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { proveTrust, type Claim } from "../../../lab/proof/prove";
+import { proveTrust, type Claim, type ProofPodIdentity } from "../../../lab/proof/prove";
 import { TrustPolicyForm } from "../../../trust/types";
 import { builtFor, hostOf, mixedFleet } from "./fleets";
 
@@ -38,6 +38,30 @@ const DOCUMENTS: Record<string, [document: string, says: RegExp]> = {
     /principal Federated "cognito-identity/,
   ],
   "an account with a wildcard": [written({ ...statement, Principal: { AWS: "1111*" } }), /principal AWS/],
+  "a principal that was deleted, of which IAM shows the unique ID": [
+    written({ ...statement, Principal: { AWS: "AROA1234567890EXAMPLE" } }),
+    /principal AWS "AROA/,
+  ],
+  "a canonical user": [
+    written({ ...statement, Principal: { CanonicalUser: "79a5" } }),
+    /principal CanonicalUser "79a5"/,
+  ],
+  "a service with a wildcard": [
+    written({ ...statement, Principal: { Service: "*.amazonaws.com" } }),
+    /principal Service/,
+  ],
+  "a Deny for a session": [
+    written({
+      ...statement,
+      Effect: "Deny",
+      Principal: { AWS: `arn:aws:sts::${"1".repeat(12)}:assumed-role/a/b` },
+    }),
+    /whom a Deny for one session of a role reaches/,
+  ],
+  "an ARN pattern with too few parts": [
+    under({ ArnLike: { [`${host}:sub`]: "arn:aws:*" } }),
+    /what the ARN "arn:aws:\*" stands for/,
+  ],
   "a kind of principal nobody knows": [
     written({ ...statement, Principal: { Robot: "x" } }),
     /principal Robot "x"/,
@@ -74,6 +98,13 @@ const DOCUMENTS: Record<string, [document: string, says: RegExp]> = {
   ],
 };
 
+const pods = { clusterArn: `arn:aws:eks:us-east-1:${"1".repeat(12)}:cluster/a` };
+const BASE = `arn:aws:iam::${"1".repeat(12)}:role/x/base`;
+const withPods = (podIdentity: ProofPodIdentity, account = { namespace: "a", name: "b" }): Claim => ({
+  clusters: [{ name: "east", podIdentity }],
+  bindings: [{ cluster: "east", ...account }],
+});
+
 const CLAIMS: Record<string, [claim: Claim, says: RegExp]> = {
   "two clusters with one name": [
     { ...claim, clusters: [...claim.clusters, { ...mixedFleet(2).clusters[1]!, name: "cluster-00" }] },
@@ -102,6 +133,49 @@ const CLAIMS: Record<string, [claim: Claim, says: RegExp]> = {
   "a name with a question mark": [
     { ...claim, bindings: [{ cluster: "cluster-00", namespace: "a", name: "s?" }] },
     /"a\/s\?" names no ServiceAccounts/,
+  ],
+  "a cluster that nobody can come from": [
+    { clusters: [{ name: "east" }], bindings: [] },
+    /"east" has neither a provider nor Pod Identity/,
+  ],
+  "a pattern where associations are made": [
+    withPods(pods, { namespace: "team-*", name: "a" }),
+    /"team-\*\/a" is a pattern, and an association is of one ServiceAccount/,
+  ],
+  "what is no ARN of a cluster": [
+    withPods({ clusterArn: "arn:aws:eks:us-east-1:1:cluster/a" }),
+    /not the ARN of an EKS cluster: "arn:aws:eks:us-east-1:1:cluster\/a"/,
+  ],
+  "two clusters with one ARN": [
+    { clusters: ["a", "b"].map((name) => ({ name, podIdentity: pods })), bindings: [] },
+    /cluster "a" shares its ARN with another/,
+  ],
+  "a base role that is none": [
+    withPods({ ...pods, baseRoleArn: `arn:aws:iam::${"1".repeat(12)}:user/a` }),
+    /not the ARN of a role/,
+  ],
+  "a base role that is to be let alone": [
+    { ...withPods({ ...pods, baseRoleArn: BASE }), otherPrincipals: [BASE] },
+    /"arn:aws:iam::1{12}:role\/x\/base" comes by Pod Identity/,
+  ],
+  "a session of a base role that is to be let alone": [
+    {
+      ...withPods({ ...pods, baseRoleArn: BASE }),
+      otherPrincipals: [`arn:aws:sts::${"1".repeat(12)}:assumed-role/base/x`],
+    },
+    /comes by Pod Identity, so that it cannot be let alone/,
+  ],
+  "EKS that is to be let alone": [
+    { ...claim, otherPrincipals: ["pods.eks.amazonaws.com"] },
+    /"pods\.eks\.amazonaws\.com" comes by Pod Identity/,
+  ],
+  "somebody let alone who is nobody": [
+    { ...claim, otherPrincipals: ["arn:aws:iam::1:role/a"] },
+    /"arn:aws:iam::1:role\/a" is no principal that can be let alone/,
+  ],
+  "a condition of Pod Identity nobody knows": [
+    { ...claim, podIdentityConditions: { Equals: { "aws:SourceVpc": ["x"] } } },
+    /the extra conditions of Pod Identity: operator Equals is not known/,
   ],
   "a condition nobody knows": [
     { ...claim, conditions: { Equals: { "aws:SourceVpc": ["x"] } } },
