@@ -82,6 +82,14 @@ function spoilt(claim: AssociationClaim, spoil: (statements: Written[]) => void)
   return statements;
 }
 
+/** Takes a key out of a statement's condition. */
+function without(statement: Written | undefined, key: string): void {
+  const entries = Object.entries(statement?.Condition.StringEquals ?? {});
+  Object.assign(statement!.Condition, {
+    StringEquals: Object.fromEntries(entries.filter(([one]) => one !== key)),
+  });
+}
+
 /** Finds a fault, and compares what is said of it. */
 function finds(
   fault: string,
@@ -124,7 +132,14 @@ describe("a fault in a trust policy for EKS Pod Identity", function () {
     ],
   ];
   for (const [key, says] of pairs) {
-    finds(`${key} is missing`, claim, ([first]) => delete first!.Condition.StringEquals![key], says);
+    finds(
+      `${key} is missing`,
+      claim,
+      ([first]) => {
+        without(first, key);
+      },
+      says,
+    );
   }
 
   finds(
@@ -262,7 +277,9 @@ describe("a fault in a trust policy for Pod Identity without session tags", func
   finds(
     "the source ARN is missing: any cluster of the account fits",
     claim,
-    ([first]) => delete first!.Condition.StringEquals!["aws:SourceArn"],
+    ([first]) => {
+      without(first, "aws:SourceArn");
+    },
     /^the trust policy admits every association of cluster arn:aws\S*:eks:\S*:123456789012:cluster\/\S+, which is none of the clusters, by EKS Pod Identity without session tags, and/,
   );
   finds(
@@ -310,7 +327,9 @@ describe("a fault in a trust policy for base roles", function () {
   finds(
     "a tag is missing",
     claim,
-    ([first]) => delete first!.Condition.StringEquals![NAME],
+    ([first]) => {
+      without(first, NAME);
+    },
     /^the trust policy admits an association of cluster "cluster-00" for default\/(?!s3-reader )[a-z0-9-]+ by EKS Pod Identity through base role arn:aws:iam::222222222222:role\/base, and/,
   );
   finds(
