@@ -1,21 +1,23 @@
+import { ListAddonsCommand, ListPodIdentityAssociationsCommand } from "@aws-sdk/client-eks";
 import {
   ListAttachedRolePoliciesCommand,
   ListOpenIDConnectProvidersCommand,
   ListRolePoliciesCommand,
   ListRolesCommand,
 } from "@aws-sdk/client-iam";
-import { iamClient } from "../aws/clients";
+import { eksClient, iamClient } from "../aws/clients";
 import { clusterApi } from "../kubernetes/client";
-import type { LabDescription } from "../types";
+import type { LabCluster, LabDescription } from "../types";
 
 /**
- * Lists what there is in IAM and in the clusters, a line each: two lists taken before and after tell what a stack left
+ * Lists what there is in IAM, in EKS and in the clusters, a line each: two lists taken before and after tell what a stack left
  * behind, or took along.
  */
 export async function inventory(lab: LabDescription): Promise<Set<string>> {
   const lists = await Promise.all([
     iamInventory(lab),
     ...lab.clusters.map((cluster) => clusterInventory(cluster)),
+    ...[...lab.clusters, lab.stranger].map((cluster) => eksInventory(lab, cluster)),
   ]);
   return new Set(lists.flat());
 }
@@ -49,6 +51,21 @@ async function iamInventory(lab: LabDescription): Promise<string[]> {
     ...OpenIDConnectProviderList.map(({ Arn }) => `IAM: OIDC provider ${Arn ?? ""}`),
     ...Roles.map(({ Arn }) => `IAM: role ${Arn ?? ""}`),
     ...policies.flat(),
+  ];
+}
+
+async function eksInventory(lab: LabDescription, { name, region }: LabCluster): Promise<string[]> {
+  const eks = eksClient(lab.aws, region);
+  const [{ associations = [] }, { addons = [] }] = await Promise.all([
+    eks.send(new ListPodIdentityAssociationsCommand({ clusterName: name })),
+    eks.send(new ListAddonsCommand({ clusterName: name })),
+  ]);
+  return [
+    ...associations.map(
+      ({ namespace, serviceAccount, associationId }) =>
+        `EKS: ${name} associates ${namespace ?? ""}/${serviceAccount ?? ""}, ${associationId ?? ""}`,
+    ),
+    ...addons.map((addon) => `EKS: ${name} has add-on ${addon}`),
   ];
 }
 

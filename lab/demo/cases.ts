@@ -1,7 +1,7 @@
 import { forgeToken, requestToken } from "../kubernetes/tokens";
-import { readFileSync } from "node:fs";
-import type { LabCluster, LabDescription } from "../types";
-import { BINDINGS, OUTSIDERS, type Who } from "./fleet";
+import type { LabDescription } from "../types";
+import { boundAccounts, clusterOf, type Who } from "./fleet";
+import { boundName, keyOf, twoClusters, unboundAccounts } from "./outsiders";
 
 /** Somebody who must be refused, and the answer AWS gives him. */
 export interface Outsider extends Who {
@@ -19,29 +19,35 @@ const NOT_AUTHORIZED = {
 };
 const HOUR = 3600;
 
-/** All who must be refused. Only tokens that no cluster would issue are forged; the others come from TokenRequest. */
-export function outsiders(lab: LabDescription): Outsider[] {
-  return [...unboundAccounts(lab), strangerAccount(lab), ...badTokens(lab)];
+/** All whose token STS must refuse. Only tokens that no cluster would issue are forged; the others come from TokenRequest. */
+export function outsidersByToken(lab: LabDescription): Outsider[] {
+  const unbound = unboundAccounts(lab).map((who) => ({
+    ...who,
+    token: tokenOf(lab, who),
+    ...NOT_AUTHORIZED,
+  }));
+  return [...unbound, strangerAccount(lab), ...badTokens(lab)];
 }
 
-function unboundAccounts(lab: LabDescription): Outsider[] {
-  const reasons: Record<string, string> = {
-    "default/outsider": "another ServiceAccount of a listed cluster",
-    "elsewhere/s3-reader": "the same name in another namespace",
-    "reports/report-reader": "a cluster that the binding leaves out",
+/** Everybody who is bound, where the role trusts no web identities: no cluster has an OIDC provider then. */
+export function boundByToken(lab: LabDescription): Outsider[] {
+  return boundAccounts(lab).map((who) => ({
+    ...who,
+    because: "the role trusts no web identities",
+    token: tokenOf(lab, who),
+    ...noProvider(clusterOf(lab, who).issuerUrl),
+  }));
+}
+
+function tokenOf(lab: LabDescription, who: Who): () => Promise<string> {
+  return () => requestToken(clusterOf(lab, who), who.namespace, who.serviceAccount);
+}
+
+function noProvider(issuerUrl: string) {
+  return {
+    code: "InvalidIdentityToken",
+    message: `No OpenIDConnect provider found in your account for ${issuerUrl}`,
   };
-  return OUTSIDERS.flatMap(({ namespace, name, clusters }) =>
-    lab.clusters
-      .filter((cluster) => clusters?.includes(cluster.name) ?? true)
-      .map((cluster) => ({
-        cluster: cluster.name,
-        namespace,
-        serviceAccount: name,
-        because: reasons[`${namespace}/${name}`] ?? "not bound",
-        token: () => requestToken(cluster, namespace, name),
-        ...NOT_AUTHORIZED,
-      })),
-  );
 }
 
 function strangerAccount({ stranger }: LabDescription): Outsider {
@@ -50,16 +56,12 @@ function strangerAccount({ stranger }: LabDescription): Outsider {
     ...who,
     because: "a cluster with no OIDC provider",
     token: () => requestToken(stranger, who.namespace, who.serviceAccount),
-    code: "InvalidIdentityToken",
-    message: `No OpenIDConnect provider found in your account for ${stranger.issuerUrl}`,
+    ...noProvider(stranger.issuerUrl),
   };
 }
 
 function badTokens(lab: LabDescription): Outsider[] {
-  const [first, second] = lab.clusters;
-  if (!first || !second) {
-    throw new Error("the demo needs two clusters at least");
-  }
+  const [first, second] = twoClusters(lab);
   const who = boundName(first);
   const now = Math.floor(Date.now() / 1000);
   const claims = {
@@ -92,14 +94,4 @@ function badTokens(lab: LabDescription): Outsider[] {
       message: /^(Couldn't retrieve verification key|The web identity token provided could not be validated)/,
     },
   ];
-}
-
-/** The bound ServiceAccount by which a cluster is tried. */
-function boundName(cluster: LabCluster): Who {
-  const { namespace, name } = BINDINGS[0] ?? { namespace: "default", name: "s3-reader" };
-  return { cluster: cluster.name, namespace, serviceAccount: name };
-}
-
-function keyOf(cluster: LabCluster): string {
-  return readFileSync(cluster.signingKeyPath, "utf8");
 }

@@ -1,4 +1,5 @@
 import type { LabCluster, LabDescription } from "../types";
+import { IDENTITIES, takesAssociations, trustPolicyQuota, type DemoIdentity } from "./identity";
 
 /** A ServiceAccount in a cluster. */
 export interface Who {
@@ -26,12 +27,33 @@ export const OUTSIDERS = [
 export const NAMESPACES = ["reports", "elsewhere"];
 
 /** The stack's configuration, as a user would write it in `Pulumi.<stack>.yaml`. */
-export function stackConfig(lab: LabDescription): Record<string, string | object> {
-  return {
-    clusters: lab.clusters.map(({ name, region }) => ({ name, region })),
+export function stackConfig(lab: LabDescription, identity: DemoIdentity): Record<string, string | object> {
+  const rest = {
     serviceAccounts: BINDINGS,
     policyArns: { s3Read: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" },
   };
+  if (!takesAssociations(identity)) {
+    return { clusters: lab.clusters.map(({ name, region }) => ({ name, region })), ...rest };
+  }
+  const clusters = lab.clusters.map(({ name, region }) => ({
+    name,
+    clusterName: name,
+    region,
+    identity: IDENTITIES[identity],
+    // The lab's nodes have none of their own.
+    installAgent: true,
+  }));
+  // IAM and EKS are of one mind here at once.
+  const podIdentity = { settleSeconds: 0 };
+  return { clusters, ...rest, podIdentity, trust: { maxSize: trustPolicyQuota(identity) } };
+}
+
+/** The ServiceAccounts that exist in a cluster without being bound there. */
+export function outsidersOf(lab: LabDescription, cluster: LabCluster): { namespace: string; name: string }[] {
+  if (cluster.name === lab.stranger.name) {
+    return BINDINGS;
+  }
+  return OUTSIDERS.filter(({ clusters }) => clusters?.includes(cluster.name) ?? true);
 }
 
 /** Every ServiceAccount that is bound, in every cluster it is bound in. */

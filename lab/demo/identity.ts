@@ -1,4 +1,5 @@
 import { hasIrsa, hasPodIdentity } from "../../components/identity";
+import { DEFAULT_MAX_SIZE } from "../../trust/size";
 import { IdentityMode } from "../../trust/types";
 
 /** How the demo's pods come to the role, by the word for it on the command line. */
@@ -16,6 +17,11 @@ export const IN_WORDS: { [mode in IdentityMode]: string } = {
   [IdentityMode.Both]: "by EKS Pod Identity, while tokens of their ServiceAccounts (IRSA) are taken too",
   [IdentityMode.PodIdentity]: "by EKS Pod Identity",
 };
+
+/** The account's quota for a trust policy, in characters: three clusters that are trusted by two ways need more than IAM's own. */
+export function trustPolicyQuota(identity: DemoIdentity): number {
+  return identity === "both" ? 4096 : DEFAULT_MAX_SIZE;
+}
 
 /** Is it a word for a way? */
 export function isIdentity(text: string): text is DemoIdentity {

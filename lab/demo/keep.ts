@@ -1,8 +1,15 @@
 import type { Lab } from "../supervisor/client";
+import { takesAssociations, takesTokens, type DemoIdentity } from "./identity";
 
 /** How to look around in a lab that was left running. */
-export function howToUse(lab: Lab): string {
+export function howToUse(lab: Lab, identity: DemoIdentity): string {
   const [first] = lab.clusters;
+  const look = [
+    ...(takesTokens(identity) ? ["aws iam list-open-id-connect-providers"] : []),
+    ...(takesAssociations(identity)
+      ? [`aws eks list-pod-identity-associations --cluster-name ${first?.name ?? ""}`]
+      : []),
+  ];
   const kubectl = `${lab.binaries.kubectl} --kubeconfig ${first?.kubeconfigPath ?? ""}`;
   const kubeconfigs = [...lab.clusters, lab.stranger].map(
     ({ name, kubeconfigPath }) => `  ${name}: ${kubeconfigPath}`,
@@ -18,7 +25,7 @@ export function howToUse(lab: Lab): string {
     "Try:",
     `  ${kubectl} get serviceaccounts,pods --all-namespaces`,
     `  ${kubectl} exec $(${kubectl} get pods -l app.kubernetes.io/name=irsa-sample -o name) -- aws sts get-caller-identity`,
-    "  aws iam list-open-id-connect-providers",
+    ...look.map((command) => `  ${command}`),
     "End it:",
     "  npm run lab:stop",
   ].join("\n");

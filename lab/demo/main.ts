@@ -7,6 +7,7 @@ import { runCommandLine } from "../commandLine";
 import { join } from "node:path";
 import { inventory, leftovers } from "./audit";
 import { stackConfig } from "./fleet";
+import { IDENTITIES, IN_WORDS, trustPolicyQuota } from "./identity";
 import { howToUse } from "./keep";
 import { readOptions, USAGE, type DemoOptions } from "./options";
 import { checkFirstPreview, checkNoChange, checkNothingLeft } from "./checks";
@@ -25,10 +26,12 @@ async function demo(options: DemoOptions): Promise<number> {
   const stages = createStages(out);
   const progress = createProgress(out);
   stages.say("One IAM role for three clusters in two regions, on this machine: no AWS account is touched.");
+  stages.say(`Pods get it ${IN_WORDS[IDENTITIES[options.identity]]}.`);
   const binaries = await stages.run("Set up what is missing", () => setUp({ progress }));
   const lab = await stages.run("Start the lab: four clusters, AWS", () =>
     startLab({
       binaries,
+      trustPolicyQuota: trustPolicyQuota(options.identity),
       log: (line) => {
         progress.line(line);
       },
@@ -37,7 +40,13 @@ async function demo(options: DemoOptions): Promise<number> {
   try {
     const { rows, state } = await deployAndProve(lab, options, stages, out);
     const ok = rows.every((row) => row.ok);
-    writeReport(options.report, { state, rows, seconds: stages.seconds });
+    writeReport(options.report, {
+      state,
+      rows,
+      seconds: stages.seconds,
+      maxSize: trustPolicyQuota(options.identity),
+      ...(options.identity === "irsa" ? {} : { command: `npm run demo -- --identity ${options.identity}` }),
+    });
     report(rows, ok, options, stages, lab);
     return ok ? 0 : 1;
   } finally {
@@ -56,15 +65,16 @@ async function deployAndProve(
   out: NodeJS.WritableStream,
 ): Promise<{ rows: ProofRow[]; state: Deployment }> {
   await stages.run("Make a bucket, namespaces, and ServiceAccounts that are to be refused", () =>
-    prepare(lab),
+    prepare(lab, options.identity),
   );
+  const { identity } = options;
   const before = await inventory(lab);
   const stack: EngineStack = await openStack({
     lab,
     binaries: lab.binaries,
     project: "eks-irsa",
     program: ROOT,
-    config: stackConfig(lab),
+    config: stackConfig(lab, options.identity),
     log: (text) => out.write(text),
   });
   const preview = await stages.run("pulumi preview: what will be made", () => stack.preview());
@@ -76,10 +86,12 @@ async function deployAndProve(
     checkFirstPreview(preview, String(up.outputs.trustPolicy)),
     checkNoChange(again),
     await stages.run("Prove that the trust policy says what the bindings say", () =>
-      proveTrustPolicy(lab, role),
+      proveTrustPolicy(lab, role, identity),
     ),
-    ...(await stages.run("What the pods say, each asked from inside", () => proveFromPods(lab, role))),
-    ...(await stages.run("Who gets the role, and who does not", () => prove(lab, role))),
+    ...(await stages.run("What the pods say, each asked from inside", () =>
+      proveFromPods(lab, role, identity),
+    )),
+    ...(await stages.run("Who gets the role, and who does not", () => prove(lab, role, identity))),
   ];
   if (options.keep) {
     return { rows, state };
@@ -98,11 +110,12 @@ function report(rows: ProofRow[], ok: boolean, options: DemoOptions, stages: Sta
   );
   stages.say(`The report: ${options.report}`);
   if (options.keep) {
-    stages.say(howToUse(lab));
+    stages.say(howToUse(lab, options.identity));
   }
   if (options.json) {
     const kept = options.keep ? { lab: { runId: lab.runId, directory: lab.directory, aws: lab.aws } } : {};
-    const result = { ok, rows, seconds: stages.seconds, report: options.report, ...kept };
+    const { identity } = options;
+    const result = { ok, identity, rows, seconds: stages.seconds, report: options.report, ...kept };
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   }
 }

@@ -3,22 +3,24 @@ import { s3Client } from "../aws/clients";
 import { clusterApi } from "../kubernetes/client";
 import { pause } from "../supervisor/processes";
 import type { LabCluster, LabDescription } from "../types";
-import { BINDINGS, BUCKET, NAMESPACES, OUTSIDERS } from "./fleet";
+import { BUCKET, NAMESPACES, outsidersOf } from "./fleet";
+import { takesAssociations, type DemoIdentity } from "./identity";
+import { makeIdlePod } from "./pods";
 
-/** Makes what the stack finds already there: a bucket with an object, namespaces, and the ServiceAccounts of outsiders. */
-export async function prepare(lab: LabDescription): Promise<void> {
+/**
+ * Makes what the stack finds already there: a bucket with an object, namespaces, and the ServiceAccounts of outsiders. With Pod
+ * Identity each of these has a pod, without which it has no token for it.
+ */
+export async function prepare(lab: LabDescription, identity: DemoIdentity): Promise<void> {
+  const withPods = takesAssociations(identity);
   await Promise.all([
     makeBucket(lab),
     ...lab.clusters.map(async (cluster) => {
-      await prepareCluster(cluster, outsidersOf(cluster.name));
+      await prepareCluster(cluster, outsidersOf(lab, cluster), withPods);
       await controllersHaveSeen(cluster);
     }),
-    prepareCluster(lab.stranger, BINDINGS),
+    prepareCluster(lab.stranger, outsidersOf(lab, lab.stranger), withPods),
   ]);
-}
-
-function outsidersOf(cluster: string) {
-  return OUTSIDERS.filter(({ clusters }) => clusters?.includes(cluster) ?? true);
 }
 
 async function makeBucket(lab: LabDescription): Promise<void> {
@@ -30,6 +32,7 @@ async function makeBucket(lab: LabDescription): Promise<void> {
 async function prepareCluster(
   cluster: LabCluster,
   accounts: { namespace: string; name: string }[],
+  withPods: boolean,
 ): Promise<void> {
   const { core } = clusterApi(cluster);
   for (const name of NAMESPACES) {
@@ -37,6 +40,9 @@ async function prepareCluster(
   }
   for (const { namespace, name } of accounts) {
     await core.createNamespacedServiceAccount({ namespace, body: { metadata: { name } } });
+    if (withPods) {
+      await makeIdlePod(cluster, { namespace, name });
+    }
   }
 }
 

@@ -1,51 +1,66 @@
 import { ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
-import { assumeWithWebIdentity, s3Client, type WebIdentityResult } from "../aws/clients";
-import { requestToken } from "../kubernetes/tokens";
+import { s3Client, type SessionCredentials } from "../aws/clients";
 import type { LabDescription } from "../types";
-import { outsiders, type Outsider } from "./cases";
+import { boundByToken, outsidersByToken, type Outsider } from "./cases";
 import { boundAccounts, BUCKET, clusterOf, labelsOf, type Who } from "./fleet";
+import { whileAssociated } from "./handMade";
+import { takesAssociations, takesTokens, type DemoIdentity } from "./identity";
+import { outsidersByHand, outsidersOfEks } from "./podIdentityCases";
 import type { ProofRow } from "./table";
+import { byPodIdentity, byToken, type Answer, type Role, type Way } from "./ways";
 
-/** Tries everybody: who is bound must get the one role and only what it permits, who is not must be refused by AWS. */
-export async function prove(lab: LabDescription, role: { arn: string; name: string }): Promise<ProofRow[]> {
+/**
+ * Tries everybody, by each way that there is to the role: who is bound must get the one role and only what it permits, who is not must
+ * be refused by AWS.
+ */
+export async function prove(lab: LabDescription, role: Role, identity: DemoIdentity): Promise<ProofRow[]> {
+  const token = byToken(lab, role, identity);
+  const association = byPodIdentity(lab);
+  const ways = [
+    ...(takesTokens(identity) ? [token] : []),
+    ...(takesAssociations(identity) ? [association] : []),
+  ];
   const admitted: ProofRow[] = [];
-  for (const who of boundAccounts(lab)) {
-    admitted.push(...(await tryBound(lab, who, role)));
+  for (const way of ways) {
+    for (const who of boundAccounts(lab)) {
+      admitted.push(...(await tryBound(lab, who, role, way)));
+    }
   }
-  const refused: ProofRow[] = [];
-  for (const outsider of outsiders(lab)) {
-    refused.push(await tryOutsider(lab, outsider, role.arn));
+  const byTheirToken = takesTokens(identity) ? outsidersByToken(lab) : boundByToken(lab);
+  const refused = await tryOutsiders(byTheirToken, token);
+  if (takesAssociations(identity)) {
+    refused.push(...(await tryOutsiders(outsidersOfEks(lab), association)));
+    const byHand = outsidersByHand(lab);
+    refused.push(...(await whileAssociated(lab, byHand, role.arn, () => tryOutsiders(byHand, association))));
   }
   return [...admitted, ...refused];
 }
 
-async function tryBound(
-  lab: LabDescription,
-  who: Who,
-  role: { arn: string; name: string },
-): Promise<ProofRow[]> {
-  const cluster = clusterOf(lab, who);
-  const token = await requestToken(cluster, who.namespace, who.serviceAccount);
-  const region = cluster.region;
-  const answer = await assumeWithWebIdentity(lab.aws, {
-    roleArn: role.arn,
-    token,
-    region,
-    sessionName: "demo",
-  });
-  const expected = `assumed-role/${role.name}/demo`;
+async function tryBound(lab: LabDescription, who: Who, role: Role, way: Way): Promise<ProofRow[]> {
+  const answer = await way.ask(who, await way.token(who));
+  const expected = `assumed-role/${role.name}/${way.session(who)}`;
   const assumed: ProofRow = {
     ...labelsOf(who),
-    tried: "get the role",
+    tried: way.tried,
     expected,
     answer: described(answer),
     outcome: answer.ok ? "granted" : "refused",
-    ok: answer.ok && answer.assumedRoleArn.endsWith(`:${expected}`),
+    ok: answer.ok && isSession(answer.assumedRoleArn, expected),
   };
-  if (!answer.ok) {
-    return [assumed];
-  }
-  const s3 = s3Client(lab.aws, answer.credentials, region);
+  return answer.ok ? [assumed, ...(await tryBucket(lab, who, answer.credentials))] : [assumed];
+}
+
+function isSession(arn: string, expected: string): boolean {
+  const [known = "", unknown] = expected.split("…");
+  return unknown === undefined ? arn.endsWith(`:${known}`) : arn.includes(`:${known}`);
+}
+
+async function tryBucket(
+  lab: LabDescription,
+  who: Who,
+  credentials: Required<SessionCredentials>,
+): Promise<ProofRow[]> {
+  const s3 = s3Client(lab.aws, credentials, clusterOf(lab, who).region);
   const list = await attempt(async () => {
     const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: BUCKET }));
     return `${Contents.length} object(s): ${Contents.map(({ Key }) => Key ?? "").join(", ")}`;
@@ -55,7 +70,6 @@ async function tryBound(
     return "written";
   });
   return [
-    assumed,
     {
       ...labelsOf(who),
       tried: "list the bucket",
@@ -75,16 +89,22 @@ async function tryBound(
   ];
 }
 
-async function tryOutsider(lab: LabDescription, outsider: Outsider, roleArn: string): Promise<ProofRow> {
-  const region = clusterOf(lab, outsider).region;
-  const token = await outsider.token();
-  const answer = await assumeWithWebIdentity(lab.aws, { roleArn, token, region, sessionName: "outsider" });
+async function tryOutsiders(outsiders: Outsider[], way: Way): Promise<ProofRow[]> {
+  const rows: ProofRow[] = [];
+  for (const outsider of outsiders) {
+    rows.push(await tryOutsider(outsider, way));
+  }
+  return rows;
+}
+
+async function tryOutsider(outsider: Outsider, way: Way): Promise<ProofRow> {
+  const answer = await way.ask(outsider, await outsider.token());
   const { code, message } = outsider;
   const wording =
     !answer.ok && (typeof message === "string" ? answer.message === message : message.test(answer.message));
   return {
     ...labelsOf(outsider),
-    tried: `get the role: ${outsider.because}`,
+    tried: `${way.tried}: ${outsider.because}`,
     expected: `${code}: ${typeof message === "string" ? message : message.source}`,
     answer: described(answer),
     outcome: answer.ok ? "granted" : "refused",
@@ -92,7 +112,7 @@ async function tryOutsider(lab: LabDescription, outsider: Outsider, roleArn: str
   };
 }
 
-function described(answer: WebIdentityResult): string {
+function described(answer: Answer): string {
   return answer.ok ? answer.assumedRoleArn.replace(/^.*:/, "") : `${answer.code}: ${answer.message}`;
 }
 

@@ -28,6 +28,8 @@ export interface LabOptions {
   stranger?: boolean;
   /** The last part of issuer URLs by cluster name, for runs that must be alike; default random. */
   issuerIds?: Partial<Record<LabClusterName | "stranger", string>>;
+  /** The account's quota "Role trust policy length", in characters. Default: 2048, as IAM's. */
+  trustPolicyQuota?: number;
   /** Stop the lab at SIGINT, SIGTERM and SIGHUP, then exit. Default true; false where the caller does it. */
   signalHandling?: boolean;
   /** Programs that were set up already; default: `setUp()` sees to them. */
@@ -80,6 +82,7 @@ async function start(options: LabOptions): Promise<Lab> {
     client: identifySelf(),
     binaries,
     ...clusterSpecs(options),
+    ...(options.trustPolicyQuota !== undefined && { trustPolicyQuota: options.trustPolicyQuota }),
   });
   const forget = onEnd(() => connection.stop(false));
   try {

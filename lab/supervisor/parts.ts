@@ -98,6 +98,7 @@ async function startParts(surroundings: Surroundings): Promise<StartedParts> {
           ({ cluster }) => cluster,
         ),
         spawnChild: children.spawn,
+        ...(request.trustPolicyQuota !== undefined && { trustPolicyQuota: request.trustPolicyQuota }),
       }),
     ),
     planes.stranger ? completeBareCluster(planes.stranger, children) : undefined,

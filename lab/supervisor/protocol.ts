@@ -11,6 +11,8 @@ export interface StartRequest {
   clusters: ClusterSpec[];
   /** Absent in labs of tests that need no outsider. */
   stranger?: ClusterSpec;
+  /** Characters that IAM takes as a trust policy. Default: IAM's own. */
+  trustPolicyQuota?: number;
 }
 
 /** What a client may say afterwards. The end of the input says: stop, whatever the reason. */
