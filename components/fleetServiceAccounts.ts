@@ -2,7 +2,7 @@ import type { PodIdentityAssociation } from "@pulumi/aws/eks/podIdentityAssociat
 import type { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import type * as pulumi from "@pulumi/pulumi";
 import { madeBindingsOf } from "./bindings";
-import { identityOf } from "./identity";
+import { hasPodIdentity, identityOf, trustsOf } from "./identity";
 import { kubernetesProviderFor } from "./kubernetesProviders";
 import type { MultiClusterIrsaArgs } from "./multiClusterIrsa";
 import { formerly } from "./names";
@@ -40,6 +40,7 @@ export function makeServiceAccounts(
   const role: PodRole = {
     arn: roleArn,
     identity: identityOf(cluster),
+    leavesPodIdentity: !hasPodIdentity(identityOf(cluster)) && hasPodIdentity(trustsOf(cluster)),
     ...(targetRoleArn !== undefined && { sessionsOf: targetRoleArn }),
   };
   for (const binding of bindings) {

@@ -1,3 +1,4 @@
+import { IdentityMode } from "../trust/types";
 import { hasPodIdentity } from "./identity";
 import type { PodRole } from "./serviceAccount";
 import type { SamplePodSettings } from "./types";
@@ -42,19 +43,26 @@ export function proofPodSpec<Container extends object>(
   };
 }
 
-function proofContainer(
-  { arn, identity, sessionsOf = arn }: PodRole,
-  script: string,
-  settings: SamplePodSettings,
-) {
+/**
+ * What a pod carries of its mode, so that another mode makes another pod: a pod keeps what it was born with. Undefined with IRSA alone.
+ *
+ * On the way back to IRSA pods are made before the associations go, and so have Pod Identity still: they are made anew when it is over.
+ */
+function modeOf({ identity, leavesPodIdentity = false }: PodRole): string | undefined {
+  if (hasPodIdentity(identity)) return identity;
+  return leavesPodIdentity ? `${identity}, ${IdentityMode.PodIdentity} accepted` : undefined;
+}
+
+function proofContainer(role: PodRole, script: string, settings: SamplePodSettings) {
+  const { arn, sessionsOf = arn } = role;
+  const mode = modeOf(role);
   return {
     name: "aws-cli",
     image: settings.image ?? PROOF_IMAGE,
     command: ["sh", "-c", script],
     env: [
       { name: "EXPECTED_ROLE_ARN", value: sessionsOf },
-      // A pod keeps what it was born with: another mode makes another pod.
-      ...(hasPodIdentity(identity) ? [{ name: "IDENTITY", value: identity }] : []),
+      ...(mode === undefined ? [] : [{ name: "IDENTITY", value: mode }]),
       { name: "HOME", value: HOME },
       { name: "TERMINATION_LOG", value: TERMINATION_LOG },
       // Without credentials of its own the CLI would fall back on the node's role.

@@ -19,6 +19,8 @@ export interface PodRole {
   /** Its ARN, which the ServiceAccount is annotated with where IRSA is to give it. */
   arn: pulumi.Input<string>;
   identity: IdentityMode;
+  /** Whether IRSA's pods may be born with Pod Identity still, since the engine deletes associations last. Default: false. */
+  leavesPodIdentity?: boolean;
   /** ARN of the role whose sessions the pods get, where that is another one. */
   sessionsOf?: pulumi.Input<string>;
 }

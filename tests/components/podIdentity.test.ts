@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { IrsaCluster } from "../../components/types";
 import { IdentityMode } from "../../trust/types";
 import {
   ADDON,
@@ -40,6 +41,17 @@ const annotated = (recording: Recording): Record<string, string[]> =>
       return [name.split("/")[1] ?? "", Object.keys(annotations)] as const;
     }),
   );
+
+/** What the sample pods carry of their cluster's mode. */
+async function modesOfPods(clusters: IrsaCluster[]): Promise<unknown[]> {
+  const { recording } = await record(
+    (lib) => new lib.MultiClusterIrsa("app", goodArgs({ clusters, samplePod: {} })),
+  );
+  return recording.of(POD).map(({ inputs }) => {
+    const { containers } = inputs.spec as { containers: { env: { name: string; value: unknown }[] }[] };
+    return containers[0]?.env.find(({ name }) => name === "IDENTITY")?.value;
+  });
+}
 
 describe("MultiClusterIrsa: a cluster of each identity", () => {
   it("makes an OIDC provider where web identities are trusted, and an association where pods get one", async () => {
@@ -113,14 +125,16 @@ describe("MultiClusterIrsa: a cluster of each identity", () => {
   });
 
   it("pods carry the mode that they were born with, but for those of IRSA, which are as they always were", async () => {
-    const { recording } = await record(
-      (lib) => new lib.MultiClusterIrsa("app", goodArgs({ clusters: mixed(), samplePod: {} })),
-    );
-    const modes = recording.of(POD).map(({ inputs }) => {
-      const { containers } = inputs.spec as { containers: { env: { name: string; value: unknown }[] }[] };
-      return containers[0]?.env.find(({ name }) => name === "IDENTITY")?.value;
-    });
-    assert.deepEqual(modes, [undefined, Both, PodIdentity]);
+    assert.deepEqual(await modesOfPods(mixed()), [undefined, Both, PodIdentity]);
+  });
+
+  it("pods of IRSA are made anew when the role accepts it alone, since those of before may have Pod Identity still", async () => {
+    const blue = (modes: Partial<IrsaCluster>) => [podIdentityCluster("blue", "B", modes)];
+    assert.deepEqual(await modesOfPods(blue({ identity: Irsa, trusts: Both })), [
+      "Irsa, PodIdentity accepted",
+    ]);
+    assert.deepEqual(await modesOfPods(blue({ identity: Irsa })), [undefined]);
+    assert.deepEqual(await modesOfPods(blue({ trusts: Both })), [PodIdentity]);
   });
 
   it("what the role trusts may be wider than what pods get", async () => {
