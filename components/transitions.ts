@@ -60,7 +60,7 @@ const PODS: { [identity in IdentityMode]: (pods: string) => string } = {
     `Restart them ${RESTART}, then write identity PodIdentity with trusts Both; or identity Irsa with trusts Both to go back`,
   [IdentityMode.PodIdentity]: (pods) =>
     `new pods of ${pods} get Pod Identity, and older ones may run on web identities. ` +
-    `When all were restarted ${RESTART}, leave trusts out; or write identity Both to go back`,
+    `When all were restarted ${RESTART}, leave trusts out; or write identity Irsa with trusts Both to go back`,
 };
 
 /** Warnings of a role that is renamed or taken over. */

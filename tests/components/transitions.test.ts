@@ -31,7 +31,7 @@ describe("warnings of a cluster between IRSA and Pod Identity", () => {
       { identity: PodIdentity, trusts: Both },
       [
         /\(identity PodIdentity, trusts Both\): new pods of default\/s3-reader, jobs\/writer get Pod Identity/,
-        /older ones may run on web identities\. When all were restarted .*, leave trusts out; or write identity Both to go back$/,
+        /older ones may run on web identities\. When all were restarted .*, leave trusts out; or write identity Irsa with trusts Both to go back$/,
       ],
     ],
     [
