@@ -1,24 +1,26 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { PodIdentityAssociation } from "@pulumi/aws/eks/podIdentityAssociation";
 import * as pulumi from "@pulumi/pulumi";
+import { parseClusterArn } from "../trust/clusterArn";
+import { externalIdOf } from "../trust/podIdentity";
 import type { TrustedPodIdentity } from "../trust/types";
 import { exactBindingsOf } from "./bindings";
+import { associationHooks } from "./associationHooks";
 import { claim } from "./claims";
-import { errorHook, resourceHook } from "./hooks";
 import { hasPodIdentity, identityOf } from "./identity";
 import { formerly } from "./names";
 import type { Narrowing } from "./narrowing";
 import { lateProblems } from "./problems";
-import { settle, settleSecondsOf } from "./settle";
 import type { IrsaCluster, PodIdentitySettings, ServiceAccountBinding } from "./types";
 
-/** How often EKS is asked again whether it has seen the role's trust policy by now. */
-const RETRIES = 4;
-const TRUST_NOT_SEEN = /Trust policy of the role provided is invalid/;
-const ASSOCIATED = /ResourceInUseException/;
+/** An association that was made. */
+export interface MadeAssociation {
+  resource: PodIdentityAssociation;
+  /** Its id, once EKS was seen to use the external ID that the target role's trust policy was made with. */
+  id: pulumi.Output<string>;
+}
 
 /** The associations of a cluster. */
-export type Associations = Map<ServiceAccountBinding, PodIdentityAssociation>;
+export type Associations = Map<ServiceAccountBinding, MadeAssociation>;
 
 /** What the associations of a cluster are made of. */
 export interface AssociationContext {
@@ -67,13 +69,13 @@ function makeAssociation(
   cluster: IrsaCluster,
   binding: ServiceAccountBinding,
   context: AssociationContext,
-): PodIdentityAssociation {
+): MadeAssociation {
   const { parent, roleArn, dependsOn, issuerUrl, settings, tags } = context;
   const { targetRoleArn, disableSessionTags = false, policy } = settings;
   const { region } = cluster;
   const under = (clusterName: string) => `${name}/${clusterName}/${binding.namespace}/${binding.name}`;
   const associationName = under(cluster.name);
-  return new PodIdentityAssociation(
+  const resource = new PodIdentityAssociation(
     associationName,
     {
       clusterName: claimedClusterName(cluster, binding, context),
@@ -98,9 +100,41 @@ function makeAssociation(
       })),
       // EKS takes one for each ServiceAccount: the old one, if it is there still, goes first.
       deleteBeforeReplace: true,
-      hooks: hooksOf(associationName, cluster, binding, context),
+      hooks: associationHooks(associationName, cluster, binding, context),
     },
   );
+  return { resource, id: confirmedId(resource, binding, context) };
+}
+
+/**
+ * The external ID is computed where it is trusted, since reading it from the association would make a circle. Where EKS has another
+ * one, the target role admits nobody, and so nothing goes on.
+ */
+function confirmedId(
+  resource: PodIdentityAssociation,
+  { namespace, name }: ServiceAccountBinding,
+  { what, way, settings }: AssociationContext,
+): pulumi.Output<string> {
+  const { associationId, externalId } = resource;
+  if (
+    settings.targetRoleArn === undefined ||
+    settings.disableSessionTags !== true ||
+    pulumi.runtime.isDryRun()
+  ) {
+    return associationId;
+  }
+  return pulumi.all([associationId, externalId, way]).apply(([id, real, { clusterArn }]) => {
+    const parts = parseClusterArn(clusterArn);
+    const computed = parts && externalIdOf(parts, namespace, name);
+    if (real !== computed) {
+      throw new pulumi.ResourceError(
+        `${what}: EKS gave the association of ${namespace}/${name} the external ID "${real}" where "${computed ?? ""}" was computed, which the target role asks for: it would admit nobody`,
+        resource,
+        true,
+      );
+    }
+    return id;
+  });
 }
 
 /** The cluster's name, once it is known that no other component of the program associates the same ServiceAccount. */
@@ -126,55 +160,4 @@ function claimedClusterName(
     }
     return clusterName;
   });
-}
-
-function hooksOf(
-  associationName: string,
-  cluster: IrsaCluster,
-  binding: ServiceAccountBinding,
-  { what, parent, settings, narrowing }: AssociationContext,
-): pulumi.ResourceHookBinding {
-  const tooEarly = resourceHook(
-    `${associationName}/association`,
-    () => narrowing.warnOfNewAssociation(cluster.name, binding),
-    { onDryRun: true },
-  );
-  const failed = errorHook(`${associationName}/association-failed`, async ({ errors }) => {
-    const [latest = ""] = errors;
-    if (TRUST_NOT_SEEN.test(latest) && errors.length <= RETRIES) {
-      await pulumi.log.info(`${associationName}: EKS has not seen the role's trust policy yet`, parent);
-      await pause(settleSecondsOf(settings) * 1000);
-      return true;
-    }
-    if (ASSOCIATED.test(latest)) {
-      await pulumi.log.warn(`${what}: ${associatedHint(associationName, cluster, binding, latest)}`, parent);
-    }
-    return false;
-  });
-  const inputs = ["roleArn", "targetRoleArn", "disableSessionTags", "policy"];
-  return {
-    ...settle(`${associationName}/association`, { what: "the association", inputs }, settings, parent),
-    ...(tooEarly && { beforeCreate: [tooEarly] }),
-    ...(failed && { onError: [failed] }),
-  };
-}
-
-/** What to do about an association that somebody else has made. */
-function associatedHint(
-  associationName: string,
-  { clusterName = "", region = "" }: IrsaCluster,
-  { namespace, name }: ServiceAccountBinding,
-  error: string,
-): string {
-  const id = /\ba-[0-9a-z]{8,}\b/.exec(error)?.[0];
-  const look =
-    id === undefined
-      ? ` (its id: aws eks list-pod-identity-associations --region ${region} --cluster-name ${clusterName} --namespace ${namespace} --service-account ${name})`
-      : "";
-  const known = id ?? "<association-id>";
-  return (
-    `${namespace}/${name} of EKS cluster "${clusterName}" has an association already, made by another stack or tool. Take it over: pulumi import ` +
-    `aws:eks/podIdentityAssociation:PodIdentityAssociation ${associationName} ${clusterName},${known} --parent <URN of the component>${look}; or delete it: ` +
-    `aws eks delete-pod-identity-association --region ${region} --cluster-name ${clusterName} --association-id ${known}`
-  );
 }

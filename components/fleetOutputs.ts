@@ -69,10 +69,7 @@ export function outputsOf(
 
 function idsOf(associations: Associations): { [serviceAccount: string]: pulumi.Output<string> } {
   return Object.fromEntries(
-    [...associations].map(([{ namespace, name }, { associationId }]) => [
-      `${namespace}/${name}`,
-      associationId,
-    ]),
+    [...associations].map(([{ namespace, name }, { id }]) => [`${namespace}/${name}`, id]),
   );
 }
 

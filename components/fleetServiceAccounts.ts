@@ -1,6 +1,6 @@
-import type { PodIdentityAssociation } from "@pulumi/aws/eks/podIdentityAssociation";
 import type { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Associations } from "./association";
 import { madeBindingsOf } from "./bindings";
 import { hasPodIdentity, identityOf, trustsOf } from "./identity";
 import { kubernetesProviderFor } from "./kubernetesProviders";
@@ -22,7 +22,7 @@ export function makeServiceAccounts(
     /** The cluster's issuer, once nothing was found wrong with it. */
     issuerUrl: pulumi.Output<string>;
     dependsOn: pulumi.Resource[];
-    associations: Map<ServiceAccountBinding, PodIdentityAssociation>;
+    associations: Associations;
     given: KubernetesProvider | undefined;
   },
 ): void {
@@ -46,7 +46,7 @@ export function makeServiceAccounts(
   for (const binding of bindings) {
     const under = (clusterName: string) => `${name}/${clusterName}/${binding.namespace}/${binding.name}`;
     // EKS looks at both when a pod is admitted, and never again.
-    const first = [namespaces.get(binding.namespace), associations.get(binding)];
+    const first = [namespaces.get(binding.namespace), associations.get(binding)?.resource];
     const opts = {
       parent,
       dependsOn: [...dependsOn, ...first.filter((resource) => resource !== undefined)],

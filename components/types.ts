@@ -95,7 +95,8 @@ export interface BaseRole {
   arn: pulumi.Input<string>;
   /**
    * Whether the associations there have their session tags off. This role then asks for their external ID instead, which is
-   * `<region>/<account>/<cluster>/<namespace>/<ServiceAccount>`. Default: false.
+   * `<region>/<account>/<cluster>/<namespace>/<ServiceAccount>`. It keeps strangers out, and not who has the base role's own credentials,
+   * since the caller sets it. Default: false.
    */
   disableSessionTags?: boolean;
 }

@@ -243,6 +243,27 @@ describe("MultiClusterIrsa: Pod Identity across accounts", () => {
     );
   });
 
+  const untagged = { targetRoleArn: TARGET, disableSessionTags: true, allowClusterWideTrust: true };
+
+  it("takes an external ID for what it was computed to be", async () => {
+    const args = goodArgs({ clusters: [podIdentityCluster("blue", "B")], podIdentity: untagged });
+    const { result } = await record((lib) => new lib.MultiClusterIrsa("app", args));
+    assert.deepEqual(await valueOf(result.associationIds), {
+      blue: { "default/s3-reader": "a-app-blue-default-s3-reader" },
+    });
+  });
+
+  it("goes no further where EKS has another external ID than the target role asks for", async () => {
+    const args = goodArgs({ clusters: [podIdentityCluster("blue", "B")], podIdentity: untagged });
+    const { errors } = await recordFailure((lib) => new lib.MultiClusterIrsa("app", args), {
+      externalId: "us-east-1/123456789012/prod-blue/default/other",
+    });
+    assert.match(
+      String(errors[0]?.message),
+      /gave the association of default\/s3-reader the external ID ".*other" where ".*s3-reader" was computed/,
+    );
+  });
+
   it("trusts a base role of another account at the target, and makes nothing there", async () => {
     const base = `arn:aws:iam::${OTHER}:role/base`;
     const blue = podIdentityCluster("blue", "B", { baseRole: { arn: late(base) } });

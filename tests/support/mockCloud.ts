@@ -17,6 +17,8 @@ export interface MockCloud {
   existing?: Record<string, State>;
   /** The real ARN of an OIDC provider, by its URL. Default: as IAM makes it. */
   arnOf?: (url: string) => string;
+  /** The external ID that EKS gives every association. Default: as it is computed for `default/s3-reader` of EKS cluster `prod-blue`. */
+  externalId?: string;
   /** Client IDs of an OIDC provider that exists, by its ARN; undefined: it does not exist. Default: exactly STS. */
   clientIdsOf?: (arn: string) => string[] | undefined;
 }
@@ -55,7 +57,11 @@ function stateOf(args: MockResourceArgs, cloud: MockCloud): State {
       return { ...inputs, arn: cloud.arnOf?.(url) ?? `${iam}:oidc-provider/${url.replace("https://", "")}` };
     }
     case "aws:eks/podIdentityAssociation:PodIdentityAssociation":
-      return { ...inputs, associationId: `a-${args.name.replaceAll("/", "-")}` };
+      return {
+        ...inputs,
+        associationId: `a-${args.name.replaceAll("/", "-")}`,
+        externalId: cloud.externalId ?? "us-east-1/123456789012/prod-blue/default/s3-reader",
+      };
     case "aws:eks/addon:Addon":
       return inputs;
     case "aws:iam/role:Role": {
