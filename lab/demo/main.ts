@@ -1,13 +1,14 @@
 import type { Deployment } from "@pulumi/pulumi/automation";
 import { openStack, type EngineStack } from "../engine/workspace";
 import { setUp } from "../setup";
-import { createProgress } from "../setup/progress";
+import { createProgress, formatCount } from "../setup/progress";
 import { startLab, type Lab } from "../supervisor/client";
 import { runCommandLine } from "../commandLine";
+import { DEFAULT_MAX_SIZE } from "../../trust/size";
 import { join } from "node:path";
 import { inventory, leftovers } from "./audit";
 import { stackConfig } from "./fleet";
-import { IDENTITIES, IN_WORDS, trustPolicyQuota } from "./identity";
+import { IDENTITIES, IN_WORDS, trustPolicyQuota, type DemoIdentity } from "./identity";
 import { howToUse } from "./keep";
 import { readOptions, USAGE, type DemoOptions } from "./options";
 import { checkFirstPreview, checkNoChange, checkNothingLeft } from "./checks";
@@ -25,13 +26,13 @@ async function demo(options: DemoOptions): Promise<number> {
   const out = options.json ? process.stderr : process.stdout;
   const stages = createStages(out);
   const progress = createProgress(out);
-  stages.say("One IAM role for three clusters in two regions, on this machine: no AWS account is touched.");
-  stages.say(`Pods get it ${IN_WORDS[IDENTITIES[options.identity]]}.`);
+  const quota = trustPolicyQuota(options.identity);
+  introduce(stages, options.identity);
   const binaries = await stages.run("Set up what is missing", () => setUp({ progress }));
   const lab = await stages.run("Start the lab: four clusters, AWS", () =>
     startLab({
       binaries,
-      trustPolicyQuota: trustPolicyQuota(options.identity),
+      trustPolicyQuota: quota,
       log: (line) => {
         progress.line(line);
       },
@@ -44,7 +45,7 @@ async function demo(options: DemoOptions): Promise<number> {
       state,
       rows,
       seconds: stages.seconds,
-      maxSize: trustPolicyQuota(options.identity),
+      maxSize: quota,
       ...(options.identity === "irsa" ? {} : { command: `npm run demo -- --identity ${options.identity}` }),
     });
     report(rows, ok, options, stages, lab);
@@ -55,6 +56,18 @@ async function demo(options: DemoOptions): Promise<number> {
     } else {
       await lab.stop();
     }
+  }
+}
+
+function introduce(stages: Stages, identity: DemoIdentity): void {
+  const quota = trustPolicyQuota(identity);
+  stages.say("One IAM role for three clusters in two regions, on this machine: no AWS account is touched.");
+  stages.say(`Pods get it ${IN_WORDS[IDENTITIES[identity]]}.`);
+  if (quota > DEFAULT_MAX_SIZE) {
+    const more = `both ways in one policy need more than ${formatCount(DEFAULT_MAX_SIZE)}`;
+    stages.say(
+      `The quota "Role trust policy length" is raised to ${formatCount(quota)} characters: ${more}.`,
+    );
   }
 }
 
