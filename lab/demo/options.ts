@@ -40,7 +40,7 @@ export function readOptions(argv: string[]): DemoOptions {
   const { identity } = values;
   if (!isIdentity(identity)) {
     throw new Error(
-      `--identity is ${JSON.stringify(identity)}: write ${Object.keys(IDENTITIES).join(", ")}, one of them.`,
+      `--identity is ${JSON.stringify(identity)}: write ${Object.keys(IDENTITIES).join(" or ")}`,
     );
   }
   return { ...values, identity, report: resolve(values.report) };

@@ -1,46 +1,10 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import type { ProofRow } from "../../lab/demo/table";
 import { cacheRoot } from "../../lab/setup/cache";
 import { readDescription, readRecord, runsFolder } from "../../lab/supervisor/runs";
 import { Footprint, NOTHING, type Leftovers } from "../lab/labProcesses";
-
-const ROOT = join(__dirname, "..", "..");
-/** Ends what hangs, and judges nothing. */
-const PATIENCE = 10 * 60_000;
-
-interface DemoRun {
-  code: number | null;
-  stderr: string;
-  ok?: boolean;
-  rows: ProofRow[];
-  report?: string;
-}
-
-function startDemo(root: string): ChildProcess {
-  const { NODE_OPTIONS: _, ...env } = process.env;
-  return spawn(
-    process.execPath,
-    ["--import", pathToFileURL(require.resolve("tsx")).href, join(root, "lab", "demo", "main.ts"), "--json"],
-    { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] },
-  );
-}
-
-/** Runs the demo of a working tree to its end. */
-async function runDemo(root: string): Promise<DemoRun> {
-  const child = startDemo(root);
-  let [stdout, stderr] = ["", ""];
-  child.stdout?.on("data", (data: Buffer) => (stdout += data.toString()));
-  child.stderr?.on("data", (data: Buffer) => (stderr += data.toString()));
-  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
-  const report =
-    stdout === "" ? {} : (JSON.parse(stdout) as { ok: boolean; rows: ProofRow[]; report: string });
-  return { code, stderr, rows: [], ...report };
-}
+import { PATIENCE, refusals, ROOT, runDemo, sabotagedCopy, startDemo, type DemoRun } from "./demoRun";
 
 /** Kills a demo in the middle of its `up`, and tells what is left of its lab. */
 async function killDuringUp(): Promise<Leftovers> {
@@ -70,21 +34,6 @@ function labOf(pid: number | undefined) {
   return lab;
 }
 
-/** A copy of what the demo needs, in which texts are replaced, each of which must be there once. */
-function sabotagedCopy(edits: [file: string, text: string, by: string][]): string {
-  const copy = mkdtempSync(join(tmpdir(), "eks-irsa-sabotage-"));
-  for (const name of ["index.ts", "components", "trust", "examples", "lab", "Pulumi.yaml", "package.json"]) {
-    cpSync(join(ROOT, name), join(copy, name), { recursive: true });
-  }
-  symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
-  for (const [file, text, by] of edits) {
-    const parts = readFileSync(join(copy, file), "utf8").split(text);
-    assert.equal(parts.length, 2, `${file} has this ${parts.length - 1} times: ${text}`);
-    writeFileSync(join(copy, file), parts.join(by));
-  }
-  return copy;
-}
-
 describe("demo", function () {
   this.timeout(PATIENCE);
 
@@ -107,6 +56,7 @@ describe("demo", function () {
         [],
       );
       assert.equal(run.ok, true);
+      assert.equal(run.identity, "irsa");
       assert.equal(run.code, 0, run.stderr);
     });
 
@@ -153,10 +103,7 @@ describe("demo", function () {
     });
 
     it("has the others refused, in AWS's words", () => {
-      const refused = run.rows.flatMap(({ tried, answer }) => {
-        const because = /^get the role: (.*)/.exec(tried)?.[1];
-        return because === undefined ? [] : [{ because, answer }];
-      });
+      const refused = refusals(run.rows, "get the role");
       const denied = "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity";
       const invalid = (text: string) => new RegExp(`^InvalidIdentityToken: ${text}`);
       const expected: [because: RegExp, times: number, answer: RegExp][] = [
