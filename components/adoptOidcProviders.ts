@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parseOidcProviderArn, providerArnProblem } from "../trust/issuer";
 import { shown } from "../trust/values";
+import { hasIrsa, trustsOf } from "./identity";
 import { isPlain } from "./problems";
 import type { IrsaCluster } from "./types";
 
@@ -12,7 +13,8 @@ export type AdoptingCluster = Omit<IrsaCluster, "issuerUrl"> & {
 
 /**
  * Clusters that adopt the OIDC providers which another component made, in this program, another stack or another project. Whatever
- * the clusters say of creating providers is left to that component.
+ * the clusters say of creating providers is left to that component. A cluster of which the role accepts Pod Identity alone adopts
+ * none: with its `issuerUrl` it needs no ARN.
  *
  * @param arns ARNs by cluster name: the output `oidcProviderArns` of `FleetOidcProviders` or `MultiClusterIrsa`.
  * @example
@@ -21,21 +23,24 @@ export type AdoptingCluster = Omit<IrsaCluster, "issuerUrl"> & {
  *   clusters: adoptOidcProviders([{ name: "east", kubeconfig }], fleet.requireOutput("oidcProviderArns")),
  *   serviceAccounts: [{ namespace: "default", name: "s3-reader" }],
  * });
- * @throws RunError when a cluster has no ARN; it lists the names that have one.
+ * @throws RunError when a cluster that needs an ARN has none; it lists the names that have one.
  */
 export function adoptOidcProviders(
   clusters: AdoptingCluster[],
   arns: pulumi.Input<{ [cluster: string]: pulumi.Input<string> }>,
 ): IrsaCluster[] {
   return clusters.map(({ importOidcProvider: _, thumbprints: __, ...cluster }) => {
+    const { issuerUrl } = cluster;
+    const adopts = hasIrsa(trustsOf(cluster));
+    if (!adopts && issuerUrl !== undefined) return { ...cluster, issuerUrl };
     const oidcProviderArn =
       pulumi.Output.isInstance(arns) || arns instanceof Promise
         ? pulumi.output(arns).apply((known) => arnOf(cluster.name, known))
         : arnOf(cluster.name, arns);
     return {
       ...cluster,
-      issuerUrl: cluster.issuerUrl ?? issuerOf(cluster.name, oidcProviderArn),
-      oidcProviderArn,
+      issuerUrl: issuerUrl ?? issuerOf(cluster.name, oidcProviderArn),
+      ...(adopts && { oidcProviderArn }),
     };
   });
 }

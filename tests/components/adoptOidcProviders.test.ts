@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { adoptOidcProviders, type AdoptingCluster } from "../../index";
+import { adoptOidcProviders, IdentityMode, type AdoptingCluster } from "../../index";
 import { goodArgs, late, READER, ROLE } from "../support/clusters";
 import { eksIssuer, providerArn } from "../support/fleet";
 import { record, recordFailure, valueOf } from "../support/recorder";
@@ -42,6 +42,25 @@ describe("adoptOidcProviders", () => {
     assert.deepEqual(adoptOidcProviders(clusters, ARNS), [
       { name: "blue", issuerUrl: B, formerNames: ["old"], oidcProviderArn: ARNS.blue },
     ]);
+  });
+
+  it("leaves a cluster alone of which the role accepts Pod Identity alone: it has no provider, and needs no ARN", () => {
+    const pods = {
+      name: "red",
+      issuerUrl: eksIssuer("D"),
+      clusterName: "red",
+      region: "us-east-1",
+      identity: IdentityMode.PodIdentity,
+    };
+    assert.deepEqual(adoptOidcProviders([pods], ARNS), [pods]);
+    const both = { ...pods, trusts: IdentityMode.Both };
+    assert.throws(() => adoptOidcProviders([both], ARNS), /no ARN for cluster "red"/);
+  });
+
+  it("finds the issuer of such a cluster in an ARN that is there, and does not adopt it", () => {
+    const pods = { name: "green", identity: IdentityMode.PodIdentity };
+    assert.deepEqual(adoptOidcProviders([pods], ARNS), [{ ...pods, issuerUrl: C }]);
+    assert.throws(() => adoptOidcProviders([{ ...pods, name: "red" }], ARNS), /no ARN for cluster "red"/);
   });
 
   it("gives MultiClusterIrsa what it trusts, and makes no provider", async () => {
