@@ -4,6 +4,7 @@ import { bindingProblems } from "./bindingValidation";
 import { bindingsOf } from "./bindings";
 import type { IrsaRoleArgs, IrsaRoleCluster } from "./irsaRole";
 import { clusterArnProblem, roleArnProblem } from "./podIdentityReasons";
+import { podIdentityCall } from "./podIdentityTrust";
 import { isPlain, repeated, type Problem } from "./problems";
 import { permissionProblems, roleProblems } from "./roleValidation";
 import { checkShapes, untold } from "./shapes";
@@ -56,7 +57,10 @@ function problemsIn(args: IrsaRoleArgs): Problem[] {
     ...bindingProblems(args.serviceAccounts, clusters),
     ...roleProblems(args.role ?? {}),
     ...permissionProblems(args),
-    ...trustProblems(args.trust ?? {}),
+    ...trustProblems(
+      args.trust ?? {},
+      clusters.flatMap(({ podIdentity }) => (podIdentity ? [podIdentityCall(podIdentity, podIdentity)] : [])),
+    ),
     ...oneRoleProblems(args.trust ?? {}),
     ...audienceProblems(
       clusters.filter(({ oidcProviderArn }) => oidcProviderArn !== undefined),

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { clusterArn, parseClusterArn } from "../trust/clusterArn";
 import { partitionOfRegion } from "../trust/eksHost";
+import type { PodIdentityCall } from "../trust/extraKeys";
 import { oidcProviderArn, parseIssuer } from "../trust/issuer";
 import type { TrustedPodIdentity } from "../trust/types";
 import { clusterArnProblem, foreignClusterReason, roleArnProblem } from "./podIdentityReasons";
@@ -21,10 +22,19 @@ export interface ClusterPath {
   resource: pulumi.Resource;
 }
 
+/** The calls by which the pods of a cluster come to the role, as far as condition keys are another's. */
+export function podIdentityCall(
+  { baseRole }: Pick<ClusterOfPodIdentity, "baseRole">,
+  { disableSessionTags = false }: Pick<PodIdentitySettings, "disableSessionTags">,
+): PodIdentityCall {
+  const tagsAreOff = baseRole === undefined ? disableSessionTags : baseRole.disableSessionTags === true;
+  return { baseRole: baseRole !== undefined, tags: !tagsAreOff };
+}
+
 /** How a cluster comes to the role by Pod Identity, once the accounts are known and fit. */
 export function podIdentityOf(
   cluster: ClusterOfPodIdentity,
-  { disableSessionTags = false }: PodIdentitySettings,
+  settings: PodIdentitySettings,
   account: pulumi.Output<RoleAccount>,
   { what, path, resource }: ClusterPath,
 ): pulumi.Output<TrustedPodIdentity> {
@@ -34,11 +44,10 @@ export function podIdentityOf(
     if (problems.length > 0) {
       throw lateProblems(what, problems, resource);
     }
-    const tagsAreOff = baseRole === undefined ? disableSessionTags : baseRole.disableSessionTags === true;
     return {
       clusterArn: arnOf(cluster, { ...where, ...(baseRoleArn && accountOf(baseRoleArn)) }),
       ...(baseRoleArn !== undefined && { baseRoleArn }),
-      ...(tagsAreOff && { disableSessionTags: true }),
+      ...(!podIdentityCall(cluster, settings).tags && { disableSessionTags: true }),
     };
   });
 }

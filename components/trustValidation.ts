@@ -1,4 +1,5 @@
 import { trustBudget } from "../trust/budget";
+import type { PodIdentityCall } from "../trust/extraKeys";
 import { conditionProblems, extraStatementProblems } from "../trust/extras";
 import { oidcProviderArn, parseIssuer } from "../trust/issuer";
 import { DEFAULT_MAX_SIZE, LARGEST_MAX_SIZE } from "../trust/size";
@@ -27,14 +28,21 @@ function isOwn({ oidcProviderArn, importOidcProvider }: ClusterOfClientIds): boo
   return oidcProviderArn === undefined || importOidcProvider === true;
 }
 
-/** Faults of the trust settings, each by itself. */
-export function trustProblems({
-  form,
-  maxSize = DEFAULT_MAX_SIZE,
-  conditions = {},
-  podIdentityConditions = {},
-  statements = [],
-}: TrustSettings): Problem[] {
+/**
+ * Faults of the trust settings, each by itself.
+ *
+ * @param calls those of the clusters whose Pod Identity the role trusts: what a condition may ask for hangs on them.
+ */
+export function trustProblems(
+  {
+    form,
+    maxSize = DEFAULT_MAX_SIZE,
+    conditions = {},
+    podIdentityConditions = {},
+    statements = [],
+  }: TrustSettings,
+  calls: PodIdentityCall[],
+): Problem[] {
   const problems: Problem[] = [];
   const forms: string[] = Object.values(TrustPolicyForm);
   if (form !== undefined && !forms.includes(form)) {
@@ -55,7 +63,7 @@ export function trustProblems({
       propertyPath: `trust.conditions${path}`,
       reason,
     })),
-    ...conditionProblems(podIdentityConditions, { for: "podIdentity" }).map(({ path, reason }) => ({
+    ...conditionProblems(podIdentityConditions, { for: "podIdentity", calls }).map(({ path, reason }) => ({
       propertyPath: `trust.podIdentityConditions${path}`,
       reason,
     })),

@@ -1,9 +1,11 @@
+import type { PodIdentityCall } from "../trust/extraKeys";
 import { SubjectMatch } from "../trust/subject";
 import { shown } from "../trust/values";
 import { bindingProblems } from "./bindingValidation";
 import type { MultiClusterIrsaArgs, MultiClusterIrsaOptions } from "./multiClusterIrsa";
 import { kubernetesProblems } from "./kubernetesProviders";
-import { withoutUnusedProvider } from "./identity";
+import { hasPodIdentity, trustsOf, withoutUnusedProvider } from "./identity";
+import { podIdentityCall } from "./podIdentityTrust";
 import { podIdentityProblems } from "./podIdentityValidation";
 import { isPlain, repeated, type Problem } from "./problems";
 import { providerProblems } from "./providerValidation";
@@ -13,7 +15,7 @@ import { checkShapes, untold } from "./shapes";
 import { shardProblems } from "./shards";
 import { audienceProblems, foreseeableOverflow, sharedKeyProblems, trustProblems } from "./trustValidation";
 import { retiredProblems } from "./transitions";
-import { ServiceAccountOwnership, type IrsaCluster } from "./types";
+import { ServiceAccountOwnership, type IrsaCluster, type PodIdentitySettings } from "./types";
 import { verificationJobProblems } from "./verificationJob";
 
 const CLUSTER_NAME = /^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/;
@@ -37,7 +39,7 @@ function problemsIn(args: MultiClusterIrsaArgs, opts: MultiClusterIrsaOptions): 
   const fleet = [
     ...clusterProblems(listed.map(withoutUnusedProvider)),
     ...bindingProblems(args.serviceAccounts, args.clusters),
-    ...trustProblems(args.trust ?? {}),
+    ...trustProblems(args.trust ?? {}, podIdentityCalls(listed, args.podIdentity ?? {})),
     ...shardProblems(listed, args.trust ?? {}),
     ...podIdentityProblems(args),
   ];
@@ -55,6 +57,13 @@ function problemsIn(args: MultiClusterIrsaArgs, opts: MultiClusterIrsaOptions): 
     ...permissionProblems(args),
     ...kubernetesProblems(args, opts),
   ];
+}
+
+/** How the pods of the clusters come to the role by Pod Identity, where it is trusted. */
+function podIdentityCalls(clusters: IrsaCluster[], settings: PodIdentitySettings): PodIdentityCall[] {
+  return clusters
+    .filter((cluster) => hasPodIdentity(trustsOf(cluster)))
+    .map((cluster) => podIdentityCall(cluster, settings));
 }
 
 /** Faults of a list of clusters, each by itself and between them. */

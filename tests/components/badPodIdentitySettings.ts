@@ -96,6 +96,26 @@ const SETTINGS: BadInput[] = [
     "trust.podIdentityConditions",
     /the role trusts Pod Identity of no cluster: leave it out/,
   ],
+  [
+    "a condition on who calls, and the service itself does",
+    both({}, { trust: { podIdentityConditions: { StringEquals: { "aws:PrincipalOrgID": ["o-1"] } } } }),
+    'trust.podIdentityConditions["StringEquals"]["aws:PrincipalOrgID"]',
+    /the service itself makes the call, and no principal of yours\. Leave it out/,
+  ],
+  [
+    "a condition on the service's account, and a base role calls",
+    both(FOREIGN, { trust: { podIdentityConditions: { StringEquals: { "aws:SourceOrgID": ["o-1"] } } } }),
+    'trust.podIdentityConditions["StringEquals"]["aws:SourceOrgID"]',
+    /a base role makes the call, and not the service itself/,
+  ],
+  [
+    "a condition on a session tag, and these are off",
+    alone(TAGS_OFF, {
+      trust: { podIdentityConditions: { Null: { "aws:RequestTag/kubernetes-pod-name": ["false"] } } },
+    }),
+    'trust.podIdentityConditions["Null"]["aws:RequestTag/kubernetes-pod-name"]',
+    /the session tags of the associations are off/,
+  ],
 ];
 
 const NO_TAGS: BadInput[] = [
