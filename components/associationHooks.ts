@@ -63,9 +63,11 @@ function associatedHint(
       ? ` (its id: aws eks list-pod-identity-associations --region ${region} --cluster-name ${clusterName} --namespace ${namespace} --service-account ${name})`
       : "";
   const known = id ?? "<association-id>";
+  // The import looks in the provider's region unless the id names another one.
   return (
     `${namespace}/${name} of EKS cluster "${clusterName}" has an association already, made by another stack or tool. Take it over: pulumi import ` +
-    `aws:eks/podIdentityAssociation:PodIdentityAssociation ${associationName} ${clusterName},${known} --parent <URN of the component>${look}; or delete it: ` +
+    `aws:eks/podIdentityAssociation:PodIdentityAssociation ${associationName} ${clusterName},${known}@${region} --parent <URN of the component>${look}, with ` +
+    "--provider <URN> where the component has an aws provider of its own; or delete it: " +
     `aws eks delete-pod-identity-association --region ${region} --cluster-name ${clusterName} --association-id ${known}`
   );
 }
