@@ -12,7 +12,7 @@ export interface GateCall {
   port: number;
 }
 
-/** Names a call to AWS. `clusters` are the clusters' names by what their issuer URLs end with. */
+/** Names a call to AWS by its action. `clusters` are the clusters' names by what their issuer URLs end with. */
 export function describeAwsCall(body: string, clusters: ReadonlyMap<string, string>): string {
   const parameters = new URLSearchParams(body);
   const action = parameters.get("Action") ?? "(not of the query protocol)";
@@ -20,6 +20,14 @@ export function describeAwsCall(body: string, clusters: ReadonlyMap<string, stri
   const policy = parameters.get("PolicyName") ?? parameters.get("PolicyArn");
   const object = issuer === null ? policy : (clusters.get(lastPart(issuer)) ?? "a foreign issuer");
   return object === null ? action : `${action} ${lastPart(object)}`;
+}
+
+/** Names a call to EKS: its method and path, and the ServiceAccount that it is about. */
+export function describeEksCall(method: string, url: string, body: string): string {
+  const { pathname } = new URL(url, "http://eks");
+  const { serviceAccount } = (body === "" ? {} : JSON.parse(body)) as { serviceAccount?: string };
+  const call = `${method} ${pathname.slice(1)}`;
+  return serviceAccount === undefined ? call : `${call}/${serviceAccount}`;
 }
 
 /** Names a call to a cluster: its method and what it is about, without the namespace. */
@@ -35,9 +43,9 @@ function nameIn(body: string): string {
   return metadata?.name ?? "(without a name)";
 }
 
-/** Does a call change something? IAM and STS tell it by the action, Kubernetes by the method. */
+/** Does a call change something? IAM and STS tell it by the action, EKS and Kubernetes by the method. */
 export function isWriting(server: string, name: string): boolean {
-  return server === "aws" ? !/^(Get|List)/.test(name) : !name.startsWith("GET ");
+  return server === "aws" ? !/^(Get|List|GET )/.test(name) : !name.startsWith("GET ");
 }
 
 /** The caller's port of a request. */

@@ -1,5 +1,5 @@
 import type { LabAws, LabCluster } from "../types";
-import { describeAwsCall, describeClusterCall, type GateCall } from "./calls";
+import { describeAwsCall, describeClusterCall, describeEksCall, type GateCall } from "./calls";
 import { Gate, type Pass, type Target } from "./gate";
 import type { Answer } from "../aws/query";
 
@@ -38,7 +38,9 @@ export class Gates {
       {
         server: "aws",
         url: aws.endpointUrl,
-        describe: (_method, _url, body) => describeAwsCall(body, names),
+        // EKS alone has paths.
+        describe: (method, url, body) =>
+          url === "/" ? describeAwsCall(body, names) : describeEksCall(method, url, body),
       },
       ...clusters.map(({ name, endpoint, caCertificate }) => ({
         server: name,

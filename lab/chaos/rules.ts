@@ -1,4 +1,5 @@
 import { AwsError, errorAnswer, type Answer } from "../aws/query";
+import { jsonError } from "../aws/rest";
 import { pause } from "../supervisor/processes";
 import type { NamedCall, Rule } from "./gates";
 
@@ -6,6 +7,13 @@ type Applies = Rule["applies"];
 
 /** What AWS answers when a caller asks too often: status 400, and a code that the SDKs retry. */
 export const THROTTLED = new AwsError("Throttling", "Rate exceeded", 400);
+
+/** EKS's answer to an association whose role it has not seen trust it yet. */
+export const TRUST_NOT_SEEN = new AwsError(
+  "InvalidParameterException",
+  "Trust policy of the role provided is invalid.",
+  400,
+);
 
 /**
  * IAM's answer to its own failure.
@@ -20,6 +28,11 @@ export const SERVICE_FAILURE = new AwsError(
 /** Calls are refused before they have done anything. */
 export function refused(applies: Applies, error: AwsError, times?: number): Rule {
   return { applies, ...timesOf(times), handle: () => Promise.resolve(errorAnswer("iam", error)) };
+}
+
+/** The same of EKS, whose errors are JSON. */
+export function refusedByEks(applies: Applies, error: AwsError, times?: number): Rule {
+  return { applies, ...timesOf(times), handle: () => Promise.resolve(jsonError(error)) };
 }
 
 /** Calls do what they are for, and their caller is told that they failed. */

@@ -6,6 +6,7 @@ export class EventRecorder {
   readonly #steps: EngineStep[] = [];
   readonly #completed: { op: string; urn: string }[] = [];
   readonly #diagnostics: EngineDiagnostic[] = [];
+  readonly #passing: EngineDiagnostic[] = [];
   readonly #underWay = new Set<string>();
   #summary: Record<string, number> = {};
 
@@ -18,9 +19,13 @@ export class EventRecorder {
       this.#underWay.delete(keyOf(event.resOutputsEvent.metadata));
     } else if (event.resOpFailedEvent) {
       this.#underWay.delete(keyOf(event.resOpFailedEvent.metadata));
-    } else if (event.diagnosticEvent && !event.diagnosticEvent.ephemeral) {
-      const { severity, message, urn } = event.diagnosticEvent;
-      this.#diagnostics.push({ severity, message: message.trimEnd(), ...(urn && { urn }) });
+    } else if (event.diagnosticEvent) {
+      const { severity, message, urn, ephemeral } = event.diagnosticEvent;
+      (ephemeral ? this.#passing : this.#diagnostics).push({
+        severity,
+        message: message.trimEnd(),
+        ...(urn && { urn }),
+      });
     } else if (event.summaryEvent) {
       this.#summary = { ...event.summaryEvent.resourceChanges };
     }
@@ -37,6 +42,7 @@ export class EventRecorder {
       steps: this.#steps,
       completed: this.#completed,
       diagnostics: this.#diagnostics,
+      passing: this.#passing,
       outputs,
       text,
     };

@@ -64,6 +64,8 @@ export interface OperationResult {
   /** What was done to which URN, in the order in which it was completed. */
   completed: { op: string; urn: string }[];
   diagnostics: EngineDiagnostic[];
+  /** What was told in passing of what goes on, which the engine does not print in the end. */
+  passing: EngineDiagnostic[];
   /** The stack's outputs after an `up`; empty otherwise. */
   outputs: Record<string, unknown>;
   /** What the engine printed. */

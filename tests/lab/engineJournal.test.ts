@@ -24,6 +24,7 @@ const result: OperationResult = {
     urn: one!.urn,
   })),
   diagnostics: [],
+  passing: [],
   outputs: {},
   text: "",
 };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describeAwsCall, describeClusterCall, isWriting } from "../../../lab/chaos/calls";
+import { describeAwsCall, describeClusterCall, describeEksCall, isWriting } from "../../../lab/chaos/calls";
 import { Gates } from "../../../lab/chaos/gates";
 import { failedAfterwards, held, refused, SERVICE_FAILURE, THROTTLED } from "../../../lab/chaos/rules";
 
@@ -28,6 +28,13 @@ describe("the names of calls", () => {
     );
   });
 
+  it("tell what is asked of EKS, and for which ServiceAccount", () => {
+    const path = "/clusters/east/pod-identity-associations";
+    const body = JSON.stringify({ namespace: "jobs", serviceAccount: "reader" });
+    assert.equal(describeEksCall("POST", path, body), `POST ${path.slice(1)}/reader`);
+    assert.equal(describeEksCall("GET", `${path}?namespace=jobs`, ""), `GET ${path.slice(1)}`);
+  });
+
   it("tell what is asked of a cluster, without the namespace", () => {
     const path = "/api/v1/namespaces/jobs/serviceaccounts";
     const body = JSON.stringify({ metadata: { name: "reader" } });
@@ -38,8 +45,10 @@ describe("the names of calls", () => {
 
   it("tell whether anything changes", () => {
     assert.deepEqual(
-      ["GetRole", "ListRoles", "CreateRole"].map((name) => isWriting("aws", name)),
-      [false, false, true],
+      ["GetRole", "ListRoles", "GET clusters/x", "CreateRole", "POST clusters/x/addons"].map((name) =>
+        isWriting("aws", name),
+      ),
+      [false, false, false, true, true],
     );
     assert.deepEqual(
       ["GET x", "DELETE x"].map((name) => isWriting("east", name)),
