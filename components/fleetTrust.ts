@@ -110,5 +110,6 @@ function trustSource(cluster: IrsaCluster, index: number, { providers, ways }: F
     ...(way && { podIdentity: way }),
     clientIds: provider && clientIdsOf(cluster),
     propertyPath: `clusters[${index}].${property}`,
+    clusterPath: `clusters[${index}].clusterName`,
   };
 }

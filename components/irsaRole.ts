@@ -135,6 +135,7 @@ function sourceOf(
     }),
     ...(podIdentity && { podIdentity: rolePodIdentityOf(podIdentity, account, where) }),
     propertyPath,
+    clusterPath: `${where.path}.podIdentity.clusterArn`,
     clientIds: oidcProviderClientIds,
   };
 }

@@ -3,7 +3,7 @@ import { SubjectMatch } from "../trust/subject";
 import { bindingProblems } from "./bindingValidation";
 import { bindingsOf } from "./bindings";
 import type { IrsaRoleArgs, IrsaRoleCluster } from "./irsaRole";
-import { clusterArnProblem, roleArnProblem } from "./podIdentityReasons";
+import { clusterArnProblem, roleArnProblem, sharedClusterReason } from "./podIdentityReasons";
 import { podIdentityCall } from "./podIdentityTrust";
 import { isPlain, repeated, type Problem } from "./problems";
 import { permissionProblems, roleProblems } from "./roleValidation";
@@ -43,6 +43,13 @@ function problemsIn(args: IrsaRoleArgs): Problem[] {
       clusters.map(({ name }) => name),
       paths.map((path) => `${path}.name`),
       (name, first) => `is "${name}", as ${first} is: give each cluster a name of its own`,
+    ),
+    ...repeated(
+      clusters.map(({ podIdentity }) =>
+        isPlain(podIdentity?.clusterArn) ? podIdentity.clusterArn : undefined,
+      ),
+      paths.map((path) => `${path}.podIdentity.clusterArn`),
+      sharedClusterReason,
     ),
     ...repeated(
       clusters.map(({ oidcProviderArn: arn }) => (isPlain(arn) ? arn : undefined)),

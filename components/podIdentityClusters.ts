@@ -137,12 +137,15 @@ function takeoverReason(cluster: IrsaCluster): Reason {
     : undefined;
 }
 
-/** Clusters of Pod Identity that are one and the same in EKS. */
+/** Clusters of Pod Identity that are one and the same in EKS, and those that cannot have one role. */
 export function sameClusterProblems(clusters: IrsaCluster[]): Problem[] {
-  return repeated(
+  // Clusters without a base role are all in the role's account, whichever of them says so.
+  const roles = clusters.find((cluster) => isDirect(cluster) && cluster.accountId !== undefined)?.accountId;
+  const same = repeated(
     clusters.map((cluster) => {
-      const { clusterName, region, accountId } = cluster;
+      const { clusterName, region } = cluster;
       const known = usesPodIdentity(cluster) && typeof clusterName === "string" && typeof region === "string";
+      const accountId = cluster.accountId ?? (isDirect(cluster) ? roles : baseAccountOf(cluster));
       return known
         ? `${clusterName} in ${region}${accountId === undefined ? "" : `, ${accountId}`}`
         : undefined;
@@ -151,4 +154,28 @@ export function sameClusterProblems(clusters: IrsaCluster[]): Problem[] {
     (cluster, first) =>
       `is ${cluster}, as ${first} is: list that cluster once, or say their accountId where they are of different accounts`,
   );
+  const abroad = clusters.flatMap((cluster, index) =>
+    isDirect(cluster) && cluster.accountId !== undefined && cluster.accountId !== roles
+      ? [
+          {
+            propertyPath: `clusters[${index}].accountId`,
+            reason: apartReason(cluster.accountId, roles ?? ""),
+          },
+        ]
+      : [],
+  );
+  return [...same, ...abroad];
+}
+
+/** Do its associations name the component's own role? */
+function isDirect(cluster: IrsaCluster): boolean {
+  return usesPodIdentity(cluster) && cluster.baseRole === undefined;
+}
+
+function baseAccountOf({ baseRole }: IrsaCluster): string | undefined {
+  return baseRole && isPlain(baseRole.arn) ? baseRole.arn.split(":")[4] : undefined;
+}
+
+function apartReason(accountId: string, others: string): string {
+  return `is ${accountId}, and that of another cluster without a baseRole ${others}: EKS takes for an association only a role of the cluster's own account, so that one of the two needs a baseRole`;
 }

@@ -36,6 +36,11 @@ export function podIdentityIssuerProblem(
     : `is in ${region}, and the cluster's region is "${cluster.region}": write the issuer and the region of one cluster`;
 }
 
+/** Says that two clusters are one and the same in EKS. */
+export function sharedClusterReason(arn: string, first: string): string {
+  return `is that of ${arn}, as ${first} is: list that cluster once`;
+}
+
 /** Says that a cluster is in another account than the role, and what to do then. */
 export function foreignClusterReason(clusterAccount: string, roleAccount: string): string {
   return (

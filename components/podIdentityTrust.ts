@@ -7,9 +7,9 @@ import type { TrustedPodIdentity } from "../trust/types";
 import { clusterArnProblem, foreignClusterReason, roleArnProblem } from "./podIdentityReasons";
 import type { IrsaRolePodIdentity } from "./irsaRole";
 import type { KnownCluster } from "./narrowing";
-import { checkedInput, isPlain, lateProblems, type Problem } from "./problems";
+import { checkedInput, lateProblems, type Problem } from "./problems";
 import type { RoleAccount } from "./roleAccount";
-import type { IrsaCluster, PodIdentitySettings } from "./types";
+import type { BaseRole, IrsaCluster, PodIdentitySettings } from "./types";
 
 type ClusterOfPodIdentity = Pick<IrsaCluster, "clusterName" | "region" | "accountId" | "baseRole">;
 
@@ -73,7 +73,7 @@ export function rolePodIdentityOf(
 
 /** The same as far as it can be foreseen: the size does not depend on which account it is. */
 export function foreseenPodIdentity(
-  cluster: ClusterOfPodIdentity,
+  cluster: Omit<ClusterOfPodIdentity, "baseRole"> & { baseRole?: BaseRole & { arn: string } },
   { disableSessionTags = false }: PodIdentitySettings,
   account: RoleAccount,
 ): TrustedPodIdentity {
@@ -81,11 +81,9 @@ export function foreseenPodIdentity(
   if (baseRole === undefined) {
     return { clusterArn: arnOf(cluster, account), ...(disableSessionTags && { disableSessionTags }) };
   }
-  // The shortest that it can be: what does not fit with it fits with none.
-  const arn = isPlain(baseRole.arn) ? baseRole.arn : `arn:aws:iam::${account.accountId}:role/b`;
   return {
-    clusterArn: arnOf(cluster, { ...account, ...accountOf(arn) }),
-    baseRoleArn: arn,
+    clusterArn: arnOf(cluster, { ...account, ...accountOf(baseRole.arn) }),
+    baseRoleArn: baseRole.arn,
     ...(baseRole.disableSessionTags === true && { disableSessionTags: true }),
   };
 }
@@ -146,21 +144,18 @@ export function knownCluster(
   account: pulumi.Output<RoleAccount>,
   issuerUrl: pulumi.Output<string>,
 ): pulumi.Output<KnownCluster> {
-  const { name, clusterName, region, accountId } = cluster;
-  return pulumi
-    .all([account, issuerUrl, pulumi.output(cluster.baseRole?.arn)])
-    .apply(([where, url, baseRole]) => ({
-      name,
-      oidcProviderArn: oidcProviderArn(parseIssuer(url), where),
-      ...(clusterName !== undefined &&
-        region !== undefined && {
-          podIdentity: foreseenPodIdentity(
-            baseRole === undefined || !cluster.baseRole
-              ? cluster
-              : { ...cluster, baseRole: { ...cluster.baseRole, arn: baseRole } },
-            settings,
-            { ...where, accountId: accountId ?? where.accountId },
-          ),
-        }),
-    }));
+  const { baseRole, ...others } = cluster;
+  const { name, clusterName, region, accountId } = others;
+  return pulumi.all([account, issuerUrl, pulumi.output(baseRole?.arn)]).apply(([where, url, arn = ""]) => ({
+    name,
+    oidcProviderArn: oidcProviderArn(parseIssuer(url), where),
+    ...(clusterName !== undefined &&
+      region !== undefined && {
+        podIdentity: foreseenPodIdentity(
+          { ...others, ...(baseRole && { baseRole: { ...baseRole, arn } }) },
+          settings,
+          { ...where, accountId: accountId ?? where.accountId },
+        ),
+      }),
+  }));
 }

@@ -3,7 +3,8 @@ import { budgetWarnings, trustBudget, type TrustBudget } from "../trust/budget";
 import { findMismatch } from "../trust/exact";
 import { IdentityMode, type TrustedCluster, type TrustedPodIdentity, type TrustPolicy } from "../trust/types";
 import { bindingsOf, trustedCluster } from "./bindings";
-import { lateProblems, type Problem } from "./problems";
+import { sharedClusterReason } from "./podIdentityReasons";
+import { lateProblems, repeated, type Problem } from "./problems";
 import { accountProblem, type RoleAccount } from "./roleAccount";
 import { shardOverflow } from "./shards";
 import type { ServiceAccountBinding, TrustSettings } from "./types";
@@ -19,6 +20,8 @@ export interface TrustSource {
   clientIds: string[] | undefined;
   /** Where a fault of this ARN is told of, such as `clusters[0].oidcProviderArn`. */
   propertyPath: string;
+  /** The same of the ARN of the cluster itself, such as `clusters[0].clusterName`. */
+  clusterPath: string;
 }
 
 /**
@@ -76,6 +79,17 @@ function checkedDocument(
 }
 
 function trustedProblems(trusted: TrustedCluster[], bound: TrustSource[], account: RoleAccount): Problem[] {
+  return [
+    ...providerProblems(trusted, bound, account),
+    ...repeated(
+      trusted.map(({ podIdentity }) => podIdentity?.clusterArn),
+      bound.map(({ clusterPath }) => clusterPath),
+      sharedClusterReason,
+    ),
+  ];
+}
+
+function providerProblems(trusted: TrustedCluster[], bound: TrustSource[], account: RoleAccount): Problem[] {
   return trusted.flatMap(({ oidcProviderArn }, index) => {
     const propertyPath = bound[index]?.propertyPath ?? "";
     const first = trusted.findIndex((other) => other.oidcProviderArn === oidcProviderArn);

@@ -161,18 +161,21 @@ export function foreseeableOverflow(args: MultiClusterIrsaArgs): Problem[] {
   });
 }
 
-/** The cluster as the trust policy will see it; nothing where its issuer matters and is late, or nobody is bound. */
+/** The cluster as the trust policy will see it; nothing where its issuer or base role matters and is late, or nobody is bound. */
 function foreseenCluster(
   cluster: IrsaCluster,
   { serviceAccounts, podIdentity = {} }: MultiClusterIrsaArgs,
 ): TrustedCluster[] {
   // The shortest partition: what does not fit with it fits with none.
   const account = { partition: "aws", accountId: "000000000000" };
-  const { name, issuerUrl } = cluster;
+  const { baseRole, ...others } = cluster;
+  const { name, issuerUrl } = others;
   const trusts = trustsOf(cluster);
-  if (hasIrsa(trusts) && !isPlain(issuerUrl)) {
+  const arn = baseRole?.arn;
+  if ((hasIrsa(trusts) && !isPlain(issuerUrl)) || (baseRole && !isPlain(arn))) {
     return [];
   }
+  const known = { ...others, ...(baseRole && isPlain(arn) && { baseRole: { ...baseRole, arn } }) };
   const ids = clientIdsOf(cluster);
   const trusted = trustedCluster(
     {
@@ -180,7 +183,7 @@ function foreseenCluster(
       ...(hasIrsa(trusts) &&
         isPlain(issuerUrl) && { oidcProviderArn: oidcProviderArn(parseIssuer(issuerUrl), account) }),
       ...(ids && { oidcProviderClientIds: ids }),
-      ...(hasPodIdentity(trusts) && { podIdentity: foreseenPodIdentity(cluster, podIdentity, account) }),
+      ...(hasPodIdentity(trusts) && { podIdentity: foreseenPodIdentity(known, podIdentity, account) }),
     },
     serviceAccounts,
   );

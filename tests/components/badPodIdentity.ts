@@ -101,6 +101,48 @@ const CLUSTERS: BadInput[] = [
     /is green in us-east-1, as clusters\[0\]\.clusterName is: list that cluster once, or say their accountId/,
   ],
   [
+    "one cluster under two names, of which one says its account",
+    both(
+      {},
+      {
+        clusters: [
+          cluster("blue", "B", { ...GREEN, identity: Both }),
+          cluster("green", "C", { ...GREEN, identity: Both, accountId: "123456789012" }),
+        ],
+      },
+    ),
+    "clusters[1].clusterName",
+    /is green in us-east-1, 123456789012, as clusters\[0\]\.clusterName is: list that cluster once/,
+  ],
+  [
+    "one cluster of another account under two names, of which one says its account",
+    both(
+      {},
+      {
+        clusters: [
+          cluster("blue", "B", { ...GREEN, ...FOREIGN, identity: Both }),
+          cluster("green", "C", { ...GREEN, identity: Both, baseRole: FOREIGN.baseRole }),
+        ],
+      },
+    ),
+    "clusters[1].clusterName",
+    /is green in us-east-1, 210987654321, as clusters\[0\]\.clusterName is/,
+  ],
+  [
+    "clusters of two accounts without a base role",
+    both(
+      {},
+      {
+        clusters: [
+          cluster("blue", "B", { ...GREEN, identity: Both, accountId: "123456789012" }),
+          cluster("green", "C", { ...GREEN, identity: Both, accountId: "210987654321" }),
+        ],
+      },
+    ),
+    "clusters[1].accountId",
+    /is 210987654321, and that of another cluster without a baseRole 123456789012: .* one of the two needs a baseRole/,
+  ],
+  [
     "an account of 11 digits",
     second({ accountId: "12345678901" }),
     "clusters[1].accountId",

@@ -293,6 +293,17 @@ describe("MultiClusterIrsa: Pod Identity across accounts", () => {
     });
   });
 
+  it("refuses two names for one cluster, when the base role tells its account", async () => {
+    const where = { clusterName: "prod", baseRole: { arn: late(`arn:aws:iam::${OTHER}:role/base`) } };
+    const clusters = [
+      podIdentityCluster("blue", "B", { ...where, accountId: OTHER }),
+      podIdentityCluster("green", "C", where),
+    ];
+    const { errors } = await recordFailure((lib) => new lib.MultiClusterIrsa("app", goodArgs({ clusters })));
+    const message = `clusters[1].clusterName is that of arn:aws:eks:us-east-1:${OTHER}:cluster/prod, as clusters[0].clusterName is: list that cluster once`;
+    assert.ok(errors[0]?.message.includes(message), errors[0]?.message);
+  });
+
   for (const [what, arn, expected] of [
     ["that is none", "base", /clusters\[0\]\.baseRole\.arn is not the ARN of a role/],
     [
@@ -329,6 +340,38 @@ describe("IrsaRole", () => {
     const [only, ...others] = statementsOf(recording.one(ROLE).inputs.assumeRolePolicy);
     assert.deepEqual(others, []);
     assert.equal(only?.Condition.StringEquals["aws:RequestTag/eks-cluster-arn"], clusterArn);
+  });
+
+  it("is told of one cluster under two names, early and late", async () => {
+    const clusterArn = `arn:aws:eks:us-east-1:${ACCOUNT}:cluster/prod`;
+    for (const second of [clusterArn, late(clusterArn)]) {
+      const clusters = [
+        { name: "blue", podIdentity: { clusterArn } },
+        { name: "green", podIdentity: { clusterArn: second } },
+      ];
+      const { errors } = await recordFailure(
+        (lib) => new lib.IrsaRole("app", { clusters, serviceAccounts: [READER] }),
+      );
+      assert.match(
+        errors[0]?.message ?? "",
+        /IrsaRole "app": one problem in its arguments\n {2}- clusters\[1\]\.podIdentity\.clusterArn is that of arn:.*prod, as clusters\[0\]/,
+      );
+    }
+  });
+
+  it("is told of a condition that says nothing of a call that its clusters make", async () => {
+    const podIdentity = { clusterArn: `arn:aws:eks:us-east-1:${ACCOUNT}:cluster/prod` };
+    const podIdentityConditions = { StringEquals: { "aws:PrincipalOrgID": ["o-1"] } };
+    const { errors } = await recordFailure(
+      (lib) =>
+        new lib.IrsaRole("app", {
+          clusters: [{ name: "blue", podIdentity }],
+          serviceAccounts: [READER],
+          trust: { podIdentityConditions },
+        }),
+    );
+    const path = 'trust.podIdentityConditions["StringEquals"]["aws:PrincipalOrgID"] says nothing of a pod';
+    assert.ok(errors[0]?.message.includes(path), errors[0]?.message);
   });
 
   it("is told of clusters that come by no way, and of ways that are wrong", async () => {

@@ -63,6 +63,15 @@ describe("arguments of Pod Identity with nothing wrong", () => {
       }),
     ],
     [
+      "one name in EKS in an account and in another, whose base role arrives late",
+      goodArgs({
+        clusters: [
+          pods,
+          { ...pods, ...cluster("red", "D"), ...FOREIGN, baseRole: { arn: late(FOREIGN.baseRole.arn) } },
+        ],
+      }),
+    ],
+    [
       "one name in EKS for two clusters of IRSA, which may be of two accounts",
       goodArgs({ clusters: [cluster("blue", "B", GREEN), cluster("green", "C", GREEN)] }),
     ],
