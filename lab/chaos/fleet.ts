@@ -110,7 +110,7 @@ function inlinePolicy({ writers }: Variant): string {
 }
 
 /** The kubeconfig with the gate as its server. */
-function throughGate(kubeconfig: string, server: string): string {
+export function throughGate(kubeconfig: string, server: string): string {
   const config = JSON.parse(kubeconfig) as { clusters: { cluster: Record<string, string> }[] };
   for (const entry of config.clusters) entry.cluster = { server };
   return JSON.stringify(config);
