@@ -24,7 +24,10 @@ const associating = (cluster: string, account: string) =>
 /** The call that makes the sample pod. */
 const podCall = (cluster: string) => `${cluster} POST pods/`;
 
-/** Takes the time of all calls. The two associations of the reader are answered together, so that their waits begin together. */
+/**
+ * Takes the time of all calls. The two associations of the reader are answered together, so that their waits begin together; if one
+ * waited for the other, neither would ever be answered.
+ */
 function timing(calls: Timed[]): Rule {
   const together = CLUSTERS.map((cluster) => associating(cluster, "reader"));
   let arrived = 0;
@@ -132,7 +135,7 @@ describeEngine("engine: what depends on a role's trust, and on an association, w
     }
   });
 
-  it("clusters wait side by side", () => {
+  it("no cluster waits for another: all are associated before the first has a pod", () => {
     const ended = CLUSTERS.map((cluster) => callOf(calls, associating(cluster, "reader")).ended);
     const began = CLUSTERS.map((cluster) => callOf(calls, podCall(cluster)).began);
     assert.ok(Math.max(...ended) < Math.min(...began));
