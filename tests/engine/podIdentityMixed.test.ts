@@ -42,7 +42,7 @@ describeEngine("engine: a fleet of three identities whose bindings differ by clu
   let document: string;
   let bySubject: string;
   let tries: EachWay;
-  const providers: string[] = [];
+  const undoing: (() => Promise<void>)[] = [];
 
   before(async () => {
     scope = await newScope({ pods: true });
@@ -62,15 +62,16 @@ describeEngine("engine: a fleet of three identities whose bindings differ by clu
 
     tries = new EachWay(lab, role);
     for (const { issuerUrl } of everyCluster(lab)) {
-      if (!(await providerInIam(lab, issuerUrl))) providers.push(await makeProvider(lab, issuerUrl));
+      if (await providerInIam(lab, issuerUrl)) continue;
+      const provider = await makeProvider(lab, issuerUrl);
+      undoing.push(() => deleteProvider(lab, provider));
     }
+    undoing.push(() => tries.cleanUp());
     for (const who of everybody(lab)) await tries.prepare(who);
   });
 
   after(async () => {
-    // First what would be in another test's way: an account has one provider for each issuer.
-    for (const provider of providers) await deleteProvider(scope.lab, provider);
-    await tries.cleanUp();
+    for (const undo of undoing) await undo();
   });
 
   /** What the evaluator makes of everybody, by each way. */
