@@ -1,5 +1,6 @@
-import { type PreparedCondition, prepareCondition, type RequestKeys } from "./conditions";
+import { type PreparedCondition, prepareCondition, requiredValues, type RequestKeys } from "./conditions";
 import type { PolicyDocument } from "./document";
+import { narrowable, type NarrowedStatements } from "./narrowed";
 import { type Caller, includesCaller, type PrincipalKind, type Principals, principalsOf } from "./principals";
 import { groupedBy, isRecord, matchesPattern, stringsOf } from "./values";
 
@@ -27,6 +28,8 @@ export interface CompiledStatement {
   /** Whether it is about an action. */
   covers: (action: string) => boolean | undefined;
   match: (asked: Asked) => Verdict;
+  /** The values that its condition wants of keys, as `requiredValues` gives them. */
+  required: () => ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** A trust policy, ready to be asked of many requests: each finds its statements without a walk through the others. */
@@ -34,6 +37,8 @@ export interface CompiledTrust {
   statements: CompiledStatement[];
   /** The statements that are, or may be, about a caller, in their order. */
   about: (caller: Caller) => CompiledStatement[];
+  /** The same, to be narrowed by what a request's keys are; kept by a name of the caller. */
+  narrowedFor: (caller: Caller, name: string) => NarrowedStatements;
 }
 
 const ELEMENTS = new Set(["Sid", "Effect", "Principal", "Action", "Condition"]);
@@ -42,15 +47,27 @@ export function compileTrust({ variables, statements }: PolicyDocument): Compile
   const compiled = statements.map((statement, index) => compileStatement(statement, index, variables));
   const everywhere = compiled.filter(({ principals }) => typeof principals === "string");
   const byName = statementsByName(compiled);
+  const about = ({ kind, names, isNamedBy }: Caller) => {
+    const named = byName.get(kind) ?? new Map<string, CompiledStatement[]>();
+    const asked = (names ?? [...named.keys()]).filter((name) => isNamedBy(name) !== false);
+    const found = new Set([...everywhere, ...asked.flatMap((name) => named.get(name) ?? [])]);
+    return [...found].sort((a, b) => a.index - b.index);
+  };
+  const kept = new Map<string, NarrowedStatements>();
   return {
     statements: compiled,
-    about: ({ kind, names, isNamedBy }) => {
-      const named = byName.get(kind) ?? new Map<string, CompiledStatement[]>();
-      const asked = (names ?? [...named.keys()]).filter((name) => isNamedBy(name) !== false);
-      const found = new Set([...everywhere, ...asked.flatMap((name) => named.get(name) ?? [])]);
-      return [...found].sort((a, b) => a.index - b.index);
+    about,
+    narrowedFor: (caller, name) => {
+      const found = kept.get(name) ?? narrowable(about(caller), (one) => conditionDecides(one, caller));
+      kept.set(name, found);
+      return found;
     },
   };
+}
+
+/** What of a statement cannot be read is told before its condition. */
+function conditionDecides({ principals, covers }: CompiledStatement, caller: Caller): boolean {
+  return includesCaller(principals, caller) !== undefined && covers("") !== undefined;
 }
 
 function statementsByName(
@@ -81,7 +98,15 @@ function compileStatement(statement: unknown, index: number, variables: boolean)
   const problem = isRecord(statement) ? elementsProblem(statement) : "is not an object";
   if (problem !== undefined) {
     const verdict = { matches: undefined, why: problem };
-    return { index, effect, principals: "unreadable", covers: () => undefined, match: () => verdict };
+    const required = () => new Map<string, ReadonlySet<string>>();
+    return {
+      index,
+      effect,
+      principals: "unreadable",
+      covers: () => undefined,
+      match: () => verdict,
+      required,
+    };
   }
   const principals = principalsOf(elements.Principal);
   const covers = actionsOf(elements.Action);
@@ -92,6 +117,7 @@ function compileStatement(statement: unknown, index: number, variables: boolean)
     principals,
     covers,
     match: (asked) => matchParts(principals, covers, condition, asked),
+    required: () => requiredValues(elements.Condition, variables),
   };
 }
 

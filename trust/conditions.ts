@@ -39,6 +39,8 @@ interface Clause {
   /** In lower case. Empty when the clause cannot be read. */
   key: string;
   verdict: (found: KeyValues) => ConditionVerdict;
+  /** Of a key that has one value this must be one of these, or the clause does not hold. Left out where that is not all. */
+  required?: string[];
 }
 /** A clause at its place in the block, and whose key it is: undefined when no issuer's. */
 type PlacedClause = Clause & { place: number; issuer: string | undefined };
@@ -115,6 +117,22 @@ export function prepareCondition(condition: unknown, variables: boolean): Prepar
   };
 }
 
+/**
+ * What a condition block wants of a request, whatever else it asks for: for each key, in lower case, the values of which one must be the
+ * key's, where that has one value or none. Keys of issuers are not in it.
+ */
+export function requiredValues(
+  condition: unknown,
+  variables: boolean,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const clauses = condition === undefined ? [] : clausesOf(condition, variables);
+  return new Map(
+    clauses.flatMap(({ key, required }) =>
+      required === undefined || issuerOfKey(key) !== undefined ? [] : [[key, new Set(required)] as const],
+    ),
+  );
+}
+
 /** What decides for requests of which an issuer's keys are absent: of each verdict, the first of two issuers is enough. */
 function absentVerdicts(clauses: PlacedClause[]): PlacedVerdict[] {
   const verdicts = clauses.flatMap(({ place, issuer, verdict }) =>
@@ -149,8 +167,10 @@ function operatorClauses(operator: string, keys: unknown, variables: boolean): C
   }
   return Object.entries(keys).map(([key, wanted]) => {
     const test = testOf(operator, wanted, variables);
+    const values = operator.toLowerCase() === "stringequals" ? readableTexts(wanted, variables) : undefined;
     return {
       key: key.toLowerCase(),
+      ...(values && { required: values }),
       verdict: (found) => {
         const holds = found === "unknown" ? undefined : test(found === "absent" ? undefined : found);
         const state = holds === undefined ? "has no meaning known here" : holds ? "holds" : "does not hold";
@@ -173,8 +193,8 @@ function testOf(operator: string, wanted: unknown, variables: boolean): Test {
   if (name === "null") {
     return nullTest(wanted);
   }
-  const strings = stringsOf(wanted);
-  if (!strings || (variables && strings.some((text) => text.includes("${")))) {
+  const strings = readableTexts(wanted, variables);
+  if (!strings) {
     return UNKNOWN;
   }
   const [, quantifier, base = "", ifExists] =
@@ -185,6 +205,12 @@ function testOf(operator: string, wanted: unknown, variables: boolean): Test {
   }
   const test = quantified(known, strings, quantifier);
   return ifExists === undefined ? test : (values) => values === undefined || test(values);
+}
+
+/** Undefined for what is no text, and for texts with variables in them. */
+function readableTexts(wanted: unknown, variables: boolean): string[] | undefined {
+  const strings = stringsOf(wanted);
+  return variables && strings?.some((text) => text.includes("${")) ? undefined : strings;
 }
 
 function quantified({ matcher, negated }: Operator, wanted: string[], quantifier: string | undefined): Test {

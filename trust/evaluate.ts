@@ -1,14 +1,17 @@
-import { type CompiledTrust, compileTrust, type Verdict } from "./compiled";
+import { type CompiledStatement, type CompiledTrust, compileTrust, type Verdict } from "./compiled";
 import { parseClusterArn } from "./clusterArn";
 import { givenKeys, type RequestKeys } from "./conditions";
 import { readDocument } from "./document";
 import { parseOidcProviderArn } from "./issuer";
+import type { NarrowedStatements } from "./narrowed";
 import {
   ASSUME_ROLE,
   isClusterWide,
+  KNOWN_OF_PODS,
   podCaller,
   podKeys,
   type PodIdentityRequest,
+  PODS_SERVICE,
   TAG_SESSION,
 } from "./podIdentityRequest";
 import { type Caller, webIdentityCaller } from "./principals";
@@ -90,9 +93,10 @@ export function decisionsFor(
     return () => ({ decision: "indeterminate", reason: `${what} cannot be read` });
   }
   const caller = webIdentityCaller(arn, provider.hostPath);
-  const decide = decider(caller, compiled);
+  const decide = decider(caller);
+  const statements = compiled.about(caller);
   const issuer = provider.hostPath.toLowerCase();
-  return (token) => decide(token.action ?? WEB_IDENTITY_ACTION, keysOf(token, issuer));
+  return (token) => decide(statements, token.action ?? WEB_IDENTITY_ACTION, keysOf(token, issuer));
 }
 
 /**
@@ -111,12 +115,14 @@ export function podDecisionsFor(
     const reason = typeof caller === "string" ? caller : "the document cannot be read";
     return () => ({ decision: "indeterminate", reason });
   }
-  const decide = decider(caller, compiled);
+  const decide = decider(caller);
+  const about = compiled.narrowedFor(caller, baseRoleArn ?? PODS_SERVICE);
   return ({ namespace, serviceAccount, context }) => {
     const asked = { clusterArn, baseRoleArn, disableSessionTags, namespace, serviceAccount, context };
     const keys = podKeys(asked, cluster);
-    const assumed = decide(ASSUME_ROLE, keys);
-    const decided = disableSessionTags ? assumed : ofBoth(assumed, decide(TAG_SESSION, keys));
+    const statements = narrowedBy(keys, about);
+    const assumed = decide(statements, ASSUME_ROLE, keys);
+    const decided = disableSessionTags ? assumed : ofBoth(assumed, decide(statements, TAG_SESSION, keys));
     return decided.decision === "allow" && isClusterWide(association)
       ? { ...decided, reason: `${decided.reason}; ${CLUSTER_WIDE}` }
       : decided;
@@ -136,12 +142,19 @@ function ofBoth(assumed: TrustDecision, tagged: TrustDecision): TrustDecision {
   return refused ?? (alike ? assumed : { ...assumed, reason: `${assumed.reason}; ${second.reason}` });
 }
 
+/** The statements that may match a pod's request. */
+function narrowedBy(keys: RequestKeys, about: NarrowedStatements): CompiledStatement[] {
+  return KNOWN_OF_PODS.reduce((statements, key) => {
+    const found = keys.lookup(key);
+    if (found === "absent") return statements.with(key, undefined);
+    return found === "unknown" || found.length !== 1 ? statements : statements.with(key, found[0]);
+  }, about).all;
+}
+
 function decider(
   caller: Caller,
-  compiled: CompiledTrust,
-): (action: string, keys: RequestKeys) => TrustDecision {
-  const statements = compiled.about(caller);
-  return (action, keys) => {
+): (statements: CompiledStatement[], action: string, keys: RequestKeys) => TrustDecision {
+  return (statements, action, keys) => {
     const asked = { caller, action, keys };
     return weigh(
       statements.map(({ index, effect, match }) => ({ index, effect, ...match(asked) })),

@@ -30,6 +30,14 @@ export const SERVICE_ACCOUNT_TAG = "aws:RequestTag/kubernetes-service-account";
 export const SOURCE_ACCOUNT = "aws:SourceAccount";
 export const SOURCE_ARN = "aws:SourceArn";
 export const EXTERNAL_ID = "sts:ExternalId";
+/** Keys of a pod's request by which statements differ, in lower case: those of the cluster first. */
+export const KNOWN_OF_PODS = [
+  CLUSTER_ARN_TAG,
+  SOURCE_ARN,
+  EXTERNAL_ID,
+  SERVICE_ACCOUNT_TAG,
+  NAMESPACE_TAG,
+].map((key) => key.toLowerCase());
 
 /** Who asks for the role of a cluster's associations; a text says what cannot be read. */
 export function podCaller({ clusterArn, baseRoleArn }: TrustedPodIdentity): Caller | string {
