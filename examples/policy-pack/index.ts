@@ -1,12 +1,12 @@
 import { Role } from "@pulumi/aws/iam/role";
 import { PolicyPack, validateResourceOfType } from "@pulumi/policy";
-import { DEFAULTS, trustFaults, type TrustRules } from "./rules";
+import { clusterWideRemarks, DEFAULTS, trustFaults, type TrustRules } from "./rules";
 
 new PolicyPack("eks-trust", {
   policies: [
     {
       name: "eks-trust-policy",
-      description: "A role that trusts the OIDC provider of an EKS cluster names its ServiceAccounts.",
+      description: "A role that trusts an EKS cluster names its ServiceAccounts.",
       enforcementLevel: "mandatory",
       configSchema: {
         properties: {
@@ -20,6 +20,16 @@ new PolicyPack("eks-trust", {
         // While it is not known, in a preview, reading it ends here with a remark; `up` looks again.
         for (const fault of trustFaults(role.assumeRolePolicy, rules)) {
           reportViolation(fault);
+        }
+      }),
+    },
+    {
+      name: "eks-trust-cluster-wide",
+      description: "A role that a whole EKS cluster may have is told.",
+      enforcementLevel: "advisory",
+      validateResource: validateResourceOfType(Role, (role, _args, reportViolation) => {
+        for (const remark of clusterWideRemarks(role.assumeRolePolicy)) {
+          reportViolation(remark);
         }
       }),
     },

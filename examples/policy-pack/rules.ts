@@ -1,11 +1,13 @@
 // In a project of your own: from "eks-irsa".
 import { evaluateTrust, trustPolicySize } from "../../index";
+import { clusterWideRemark, podIdentityFaults, trustsPods } from "./podIdentity";
+import { conditionsOf, federatedOf, isEntry, sameKey, statementsOf, type Entry } from "./statements";
 
 /** What the rules can be told by the pack's configuration. */
 export interface TrustRules {
   /** The account's limit for a trust policy, in characters without white space. */
   maxSize: number;
-  /** Subjects with `*` or `?` that are meant, each exactly as it stands in documents. */
+  /** Subjects, namespaces and other values with `*` or `?` that are meant, each exactly as it stands in documents. */
   allowedPatterns: string[];
   /** Issuers of clusters that EKS does not run, without `https://`. EKS's own are known. */
   issuers: string[];
@@ -16,11 +18,9 @@ export const DEFAULTS: TrustRules = { maxSize: 2048, allowedPatterns: [], issuer
 /** A ServiceAccount that no document binds: whoever admits it admits everybody of the cluster. */
 const NOBODY = "system:serviceaccount:nobody-7f3d2c91:nobody-e08b46a5";
 
-type Entry = Record<string, unknown>;
-
 /**
- * Says what is wrong with a role's trust policy, a sentence for each fault with what to do. Roles that trust no cluster's OIDC
- * provider have none. What cannot be read is a fault, for nobody can say whom it admits.
+ * Says what is wrong with a role's trust policy, a sentence for each fault with what to do. Roles that trust neither
+ * a cluster's OIDC provider nor EKS Pod Identity have none. What cannot be read is a fault, for nobody can say whom it admits.
  *
  * @param document as the role has it: JSON text or parsed; undefined as long as it is not known.
  */
@@ -33,9 +33,18 @@ export function trustFaults(document: unknown, rules: TrustRules = DEFAULTS): st
     return ["the trust policy cannot be read: write a JSON document with Version and Statement"];
   }
   const faults = statements.flatMap((statement, index) =>
-    statementFaults(statement, rules).map((fault) => `statement ${index} ${fault}`),
+    [...statementFaults(statement, rules), ...podIdentityFaults(statement, statements, rules)].map(
+      (fault) => `statement ${index} ${fault}`,
+    ),
   );
   return trustsCluster(statements, rules) ? [...faults, ...sizeFaults(document, rules)] : faults;
+}
+
+/** Says which statements take every association of a cluster, since session tags are off: no faults, and good to know. */
+export function clusterWideRemarks(document: unknown): string[] {
+  return (statementsOf(document) ?? []).flatMap((statement, index) =>
+    clusterWideRemark(statement).map((remark) => `statement ${index} ${remark}`),
+  );
 }
 
 /** Each statement must name its subjects itself: what another one denies may be changed without looking at this. */
@@ -105,7 +114,10 @@ function sizeFaults(document: unknown, { maxSize }: TrustRules): string[] {
 }
 
 function trustsCluster(statements: unknown[], rules: TrustRules): boolean {
-  return statements.some((statement) => (federatedOf(statement) ?? []).some((arn) => isCluster(arn, rules)));
+  return statements.some(
+    (statement) =>
+      trustsPods(statement) || (federatedOf(statement) ?? []).some((arn) => isCluster(arn, rules)),
+  );
 }
 
 function isCluster(arn: string, { issuers }: TrustRules): boolean {
@@ -119,54 +131,4 @@ function hostPathOf(arn: string): string | undefined {
 
 function subjectKey(arn: string): string {
   return `${hostPathOf(arn) ?? ""}:sub`;
-}
-
-/** Key names are compared without regard to case, as IAM does. */
-function sameKey(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
-}
-
-function statementsOf(document: unknown): unknown[] | undefined {
-  try {
-    const parsed: unknown = typeof document === "string" ? JSON.parse(document) : document;
-    if (!isEntry(parsed) || parsed.Statement === undefined) {
-      return undefined;
-    }
-    const statements: unknown[] = Array.isArray(parsed.Statement) ? parsed.Statement : [parsed.Statement];
-    return statements;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The federated principals of a statement; undefined when it cannot be told whom it trusts. */
-function federatedOf(statement: unknown): string[] | undefined {
-  if (!isEntry(statement) || (statement.Effect !== "Allow" && statement.Effect !== "Deny")) {
-    return undefined;
-  }
-  const { Principal } = statement;
-  if (!isEntry(Principal)) {
-    return Principal === "*" ? ["*"] : undefined;
-  }
-  return Principal.Federated === undefined ? [] : textsOf(Principal.Federated);
-}
-
-function conditionsOf(statement: Entry): { operator: string; key: string; values: string[] }[] {
-  const blocks = isEntry(statement.Condition) ? Object.entries(statement.Condition) : [];
-  return blocks.flatMap(([operator, keys]) =>
-    Object.entries(isEntry(keys) ? keys : {}).map(([key, values]) => ({
-      operator,
-      key,
-      values: textsOf(values) ?? [],
-    })),
-  );
-}
-
-function textsOf(value: unknown): string[] | undefined {
-  const list: unknown[] = Array.isArray(value) ? value : [value];
-  return list.every((one): one is string => typeof one === "string") ? list : undefined;
-}
-
-function isEntry(value: unknown): value is Entry {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

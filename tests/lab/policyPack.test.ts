@@ -34,6 +34,24 @@ const openTo = (arn: string) =>
       },
     ],
   });
+/** AWS's own example, which takes any association of the account. */
+const toPods = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: { Service: "pods.eks.amazonaws.com" },
+      Action: ["sts:AssumeRole", "sts:TagSession"],
+    },
+  ],
+});
+/** What the builder writes for associations, by their tags or for a whole cluster. */
+const associated = (disableSessionTags: boolean) => {
+  const clusterArn = "arn:aws:eks:us-east-1:123456789012:cluster/east";
+  const podIdentity = { clusterArn, disableSessionTags };
+  const subjects = ["system:serviceaccount:default:s3-reader"];
+  return JSON.stringify(buildTrustPolicy([{ name: "east", subjects, podIdentity }]));
+};
 const good = (clusters: number) => JSON.stringify(buildTrustPolicy(trustedFleet(clusters)));
 
 /** A program with a role for each of these trust policies. */
@@ -102,7 +120,7 @@ describe("the policy pack, in the engine", function () {
   it("refuses a preview with an open role and with one that is too large, and says nothing of a good one", async () => {
     const { content, text } = await underThePack(
       "preview",
-      roles({ open: openTo(ARN), large: good(5), fine: good(4) }),
+      roles({ open: openTo(ARN), pods: toPods, large: good(5), fine: good(4), bound: associated(false) }),
     );
     assert.equal(content, false, text);
     assert.match(text, /\[mandatory\] +eks-trust-policy +\(aws:iam\/?.*Role: open\)/);
@@ -112,7 +130,7 @@ describe("the policy pack, in the engine", function () {
     );
     assert.match(text, /\[mandatory\] +eks-trust-policy +\(aws:iam\/?.*Role: large\)/);
     assert.match(text, /takes 2238 characters without white space and the limit is 2048/);
-    assert.doesNotMatch(text, /Role: fine\)/);
+    assert.doesNotMatch(text, /Role: (fine|bound)\)/);
     // What the pack's README shows is what is printed.
     const printed = text.split("\n").map((line) => line.replace(/id\/[0-9A-F]{32}/, "id/<id>").trim());
     const lines = blockOf("text")
@@ -124,6 +142,13 @@ describe("the policy pack, in the engine", function () {
       [],
     );
     assert.ok(lines.length > 6);
+  });
+
+  it("remarks on a role that a whole cluster may have, and lets it pass", async () => {
+    const { content, text } = await underThePack("preview", roles({ wide: associated(true) }));
+    assert.equal(content, true, text);
+    assert.match(text, /\[advisory\] +eks-trust-cluster-wide +\(aws:iam\/?.*Role: wide\)/);
+    assert.match(text, /statement 0 is cluster-wide: every association of the clusters in aws:SourceArn/);
   });
 
   it("takes its limit from its configuration", async () => {
