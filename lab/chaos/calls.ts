@@ -22,12 +22,14 @@ export function describeAwsCall(body: string, clusters: ReadonlyMap<string, stri
   return object === null ? action : `${action} ${lastPart(object)}`;
 }
 
-/** Names a call to EKS: its method and path, and the ServiceAccount that it is about. */
-export function describeEksCall(method: string, url: string, body: string): string {
+/** Names a call to EKS by its path: `POST pod-identity-associations ireland/reader`. Undefined where it is none. */
+export function describeEksCall(method: string, url: string, body: string): string | undefined {
   const { pathname } = new URL(url, "http://eks");
-  const { serviceAccount } = (body === "" ? {} : JSON.parse(body)) as { serviceAccount?: string };
-  const call = `${method} ${pathname.slice(1)}`;
-  return serviceAccount === undefined ? call : `${call}/${serviceAccount}`;
+  const [, cluster, kind = "clusters"] = /^\/clusters\/([^/]+)(?:\/([^/]+))?/.exec(pathname) ?? [];
+  if (cluster === undefined) return undefined;
+  // What is created has its name in the body only.
+  const { serviceAccount } = (method === "POST" ? JSON.parse(body) : {}) as { serviceAccount?: string };
+  return `${method} ${kind} ${cluster}${serviceAccount === undefined ? "" : `/${serviceAccount}`}`;
 }
 
 /** Names a call to a cluster: its method and what it is about, without the namespace. */

@@ -54,6 +54,10 @@ const READERS: Record<string, Reader> = {
     `inline policy ${text(outputs.name)} of ${text(outputs.role)}`,
     { content: JSON.parse(text(outputs.policy)) as unknown },
   ],
+  "aws:eks/podIdentityAssociation:PodIdentityAssociation": ({ id = "", outputs = {} }) => [
+    `association ${text(outputs.clusterName)}/${text(outputs.namespace)}/${text(outputs.serviceAccount)}`,
+    { content: { id, roleArn: outputs.roleArn, tags: outputs.tagsAll } },
+  ],
   "kubernetes:core/v1:ServiceAccount": (recorded, fleet) => objectOf("ServiceAccount", recorded, fleet),
   "kubernetes:core/v1:Pod": (recorded, fleet) => objectOf("Pod", recorded, fleet),
 };

@@ -1,6 +1,6 @@
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { randomBytes } from "node:crypto";
-import { MultiClusterIrsa, type IrsaCluster, type MultiClusterIrsaArgs } from "../../index";
+import { IdentityMode, MultiClusterIrsa, type IrsaCluster, type MultiClusterIrsaArgs } from "../../index";
 import { openStack, type EngineStack, type EngineStackOptions } from "../engine/workspace";
 import { clusterApi } from "../kubernetes/client";
 import { issuerUrlOf, newIssuerId } from "../kubernetes/clusters";
@@ -17,10 +17,15 @@ export const FULL: Variant = { clusters: ["ireland", "virginia-blue", "virginia-
 /** A cluster and a binding less, another binding more, and another inline policy: what is there is created, updated and deleted. */
 export const CHANGED: Variant = { clusters: ["ireland", "virginia-blue"], writers: false };
 
+/** The same, one cluster of them with Pod Identity beside IRSA. */
+export const ASSOCIATED: Variant = { ...FULL, associated: ["ireland"] };
+
 /** What the program deploys. */
 export interface Variant {
   clusters: readonly LabClusterName[];
   writers: boolean;
+  /** Clusters whose ServiceAccounts have associations too. Default: none. */
+  associated?: readonly LabClusterName[];
 }
 
 /** A program of its own, whose engine reaches AWS and the clusters by gates. Nothing else of the lab is in its way. */
@@ -54,6 +59,8 @@ export async function openFleet(lab: Lab, { direct = false } = {}): Promise<Flee
     name: cluster.name,
     issuerUrl: issuers[cluster.name] ?? "",
     kubeconfig: kubeconfigOf(cluster),
+    clusterName: cluster.name,
+    region: cluster.region,
   }));
   const program = (variant: Variant): PulumiFn => programOf(project, variant, listed);
   const options: Fleet["options"] = (variant, environment) => ({
@@ -83,10 +90,17 @@ async function makeNamespace(cluster: LabCluster, name: string): Promise<void> {
 function programOf(project: string, variant: Variant, clusters: readonly IrsaCluster[]): PulumiFn {
   return () => {
     const irsa = new MultiClusterIrsa(project, {
-      clusters: clusters.filter(({ name }) => variant.clusters.some((wanted) => wanted === name)),
+      clusters: clusters
+        .filter(({ name }) => variant.clusters.some((wanted) => wanted === name))
+        .map((cluster) =>
+          variant.associated?.some((wanted) => wanted === cluster.name)
+            ? { ...cluster, identity: IdentityMode.Both }
+            : cluster,
+        ),
       serviceAccounts: bindingsOf(project, variant),
       policyArns: { s3Read: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" },
       inlinePolicies: { queues: inlinePolicy(variant) },
+      ...(variant.associated && { podIdentity: { settleSeconds: 0 } }),
       tags: { fleet: project },
     });
     return Promise.resolve({ roleArn: irsa.roleArn, roleName: irsa.roleName });

@@ -38,9 +38,7 @@ export class Gates {
       {
         server: "aws",
         url: aws.endpointUrl,
-        // EKS alone has paths.
-        describe: (method, url, body) =>
-          url === "/" ? describeAwsCall(body, names) : describeEksCall(method, url, body),
+        describe: (method, url, body) => describeEksCall(method, url, body) ?? describeAwsCall(body, names),
       },
       ...clusters.map(({ name, endpoint, caCertificate }) => ({
         server: name,

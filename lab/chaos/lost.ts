@@ -1,10 +1,11 @@
 import type { EngineStack } from "../engine/workspace";
 import type { Lab } from "../supervisor/client";
 import { faultsOf } from "./course";
-import { FULL, openFleet, type Fleet } from "./fleet";
+import { ASSOCIATED, FULL, openFleet, type Fleet, type Variant } from "./fleet";
 import { killAt } from "./interrupted";
 import { recovery } from "./page";
 import { killCaller } from "./processes";
+import { realityOf } from "./reality";
 import { failedAfterwards, held, SERVICE_FAILURE } from "./rules";
 import { recover, type Placeholders } from "./terminal";
 import { Trial, type Row } from "./trial";
@@ -15,8 +16,9 @@ async function killPluginAt(
   trial: Trial,
   operation: "up" | "destroy",
   call: { server: string; name: string; when: "before" | "after" },
+  variant: Variant = FULL,
 ): Promise<void> {
-  const stack = await fleet.stack(FULL);
+  const stack = await fleet.stack(variant);
   const hold = held(({ server, name }) => server === call.server && name === call.name, call.when);
   fleet.gates.interfere(hold.rule);
   const failing = trial.fails(operation, stack[operation](), ...recovery("lost-plugin").seen);
@@ -66,6 +68,7 @@ export async function lostCreates(lab: Lab): Promise<Row[]> {
       await lostProvider(fleet, stack),
       await lostServiceAccount(fleet, stack),
       await lostRole(fleet, stack),
+      await lostAssociation(fleet, stack),
     ];
     await stack.destroy();
     return rows;
@@ -129,6 +132,39 @@ async function lostRole(fleet: Fleet, stack: EngineStack): Promise<Row> {
   return trial.row({ name: "lost", operation: "up", trouble, recovery: "lost-role" });
 }
 
+/** The plugin made an association, and did not live to tell: EKS, which takes one for each ServiceAccount, refuses the next. */
+async function lostAssociation(fleet: Fleet, stack: EngineStack): Promise<Row> {
+  const trial = new Trial();
+  await trial.succeeds("destroy", stack.destroy());
+  const call = {
+    server: "aws",
+    name: "POST pod-identity-associations ireland/reader",
+    when: "after",
+  } as const;
+  await killPluginAt(fleet, trial, "up", call, ASSOCIATED);
+  const associated = await fleet.stack(ASSOCIATED);
+  await trial.fails("up again", associated.up(), ...recovery("lost-association").seen);
+  const left = (await faultsOf(fleet, associated)).filter((line) => line.startsWith("association "));
+  const lost = await idsOfLost(fleet, left);
+  trial.expect(lost.length > 0, "an association was to be lost");
+  for (const id of lost) {
+    const { region = "" } = fleet.clusters.find(({ name }) => name === "ireland") ?? {};
+    const placeholders = { region, cluster: "ireland", namespace: fleet.project, "association id": id };
+    await heal(fleet, trial, "lost-association", placeholders, ASSOCIATED);
+  }
+  trial.add(await faultsOf(fleet, associated));
+  const trouble = "plugin aws killed after CreatePodIdentityAssociation";
+  return trial.row({ name: "lost", operation: "up", trouble, recovery: "lost-association" });
+}
+
+/** The ids of the associations of ireland that are there, and not in the state. */
+async function idsOfLost(fleet: Fleet, faults: string[]): Promise<string[]> {
+  const there = await realityOf(fleet);
+  return faults
+    .flatMap((line) => /^(association ireland\/\S+) exists, and is not in the state$/.exec(line)?.[1] ?? [])
+    .map((name) => (there.get(name)?.content as { id: string }).id);
+}
+
 /** After a kill `pulumi up` was run at once: the role that was under way is there twice, once without a stack. */
 export async function upTooEarly(lab: Lab): Promise<Row[]> {
   const fleet = await openFleet(lab);
@@ -172,6 +208,12 @@ async function removeRole(
 }
 
 /** Types what the page says, and takes note of what fails. */
-async function heal(fleet: Fleet, trial: Trial, name: string, placeholders: Placeholders): Promise<void> {
-  trial.typed(await recover(fleet, name, { variant: FULL, placeholders }));
+async function heal(
+  fleet: Fleet,
+  trial: Trial,
+  name: string,
+  placeholders: Placeholders,
+  variant: Variant = FULL,
+): Promise<void> {
+  trial.typed(await recover(fleet, name, { variant, placeholders }));
 }

@@ -12,6 +12,7 @@ import type { KubernetesObject } from "@kubernetes/client-node";
 import { iamClient } from "../aws/clients";
 import { clusterApi } from "../kubernetes/client";
 import type { LabCluster } from "../types";
+import { associationsOf } from "./associations";
 import type { Fleet } from "./fleet";
 import type { Resource, Resources } from "./resources";
 
@@ -24,6 +25,7 @@ export async function realityOf(fleet: Fleet, clusters = fleet.clusters): Promis
     providers(iam, fleet),
     roles(iam, fleet),
     ...clusters.map((cluster) => objects(cluster, fleet.project)),
+    ...clusters.map((cluster) => associationsOf(fleet.lab.aws, cluster, fleet.project)),
   ]);
   return new Map(lists.flat());
 }

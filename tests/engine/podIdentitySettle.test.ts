@@ -20,7 +20,7 @@ interface Timed {
 
 /** The call that makes an association, as a gate names it. */
 const associating = (cluster: string, account: string) =>
-  `aws POST clusters/${cluster}/pod-identity-associations/${account}`;
+  `aws POST pod-identity-associations ${cluster}/${account}`;
 /** The call that makes the sample pod. */
 const podCall = (cluster: string) => `${cluster} POST pods/`;
 
@@ -176,7 +176,8 @@ describeEngine("engine: EKS has not seen the role's trust policy yet", (newScope
   let tries: number;
   let up: OperationResult;
 
-  const isAssociating = ({ name }: { name: string }) => name.endsWith("/pod-identity-associations/reader");
+  const isAssociating = ({ name }: { name: string }) =>
+    /^POST pod-identity-associations \S+\/reader$/.test(name);
 
   before(async () => {
     scope = await newScope();

@@ -28,11 +28,15 @@ describe("the names of calls", () => {
     );
   });
 
-  it("tell what is asked of EKS, and for which ServiceAccount", () => {
+  it("tell what is asked of EKS, and what is asked of another service", () => {
     const path = "/clusters/east/pod-identity-associations";
-    const body = JSON.stringify({ namespace: "jobs", serviceAccount: "reader" });
-    assert.equal(describeEksCall("POST", path, body), `POST ${path.slice(1)}/reader`);
-    assert.equal(describeEksCall("GET", `${path}?namespace=jobs`, ""), `GET ${path.slice(1)}`);
+    const body = JSON.stringify({ serviceAccount: "reader" });
+    assert.equal(describeEksCall("POST", path, body), "POST pod-identity-associations east/reader");
+    assert.equal(describeEksCall("GET", `${path}/a-1`, ""), "GET pod-identity-associations east");
+    assert.equal(describeEksCall("GET", "/clusters/east?x=y", ""), "GET clusters east");
+    assert.equal(describeEksCall("POST", "/", "Action=GetRole"), undefined);
+    assert.equal(isWriting("aws", "GET clusters east"), false);
+    assert.equal(isWriting("aws", "POST addons east"), true);
   });
 
   it("tell what is asked of a cluster, without the namespace", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../../docs/page";
@@ -20,6 +20,8 @@ interface Resource {
 interface Outcome {
   status: number | null;
   printed: string;
+  /** What the AWS CLI was called with. */
+  asked: string;
   resources: Resource[];
   pending: { type: string; resource: Resource }[];
 }
@@ -33,6 +35,7 @@ function run(
   operations: { type: string; resource: Resource }[],
   resources: Resource[] = [],
   identity = IDENTITY,
+  answer = "exit 255",
 ): Outcome {
   const folder = mkdtempSync(join(tmpdir(), "pending-creates-"));
   try {
@@ -41,8 +44,11 @@ function run(
       file,
       JSON.stringify({ version: 3, deployment: { resources, pending_operations: operations } }),
     );
+    const [cli, calls] = [join(folder, "aws"), join(folder, "calls")];
+    writeFileSync(cli, `#!/bin/sh\necho "$*" >> '${calls}'\n${answer}\n`, { mode: 0o700 });
     const { status, stdout, stderr } = spawnSync(process.execPath, [SCRIPT, file, identity], {
       encoding: "utf8",
+      env: { ...process.env, PATH: folder },
     });
     const { deployment } = JSON.parse(readFileSync(file, "utf8")) as {
       deployment: { resources: Resource[]; pending_operations: Outcome["pending"] };
@@ -50,6 +56,7 @@ function run(
     return {
       status,
       printed: stdout + stderr,
+      asked: existsSync(calls) ? readFileSync(calls, "utf8") : "",
       resources: deployment.resources,
       pending: deployment.pending_operations,
     };
@@ -76,6 +83,12 @@ describe("docs/pending-creates.mjs", () => {
     ],
     ["kubernetes:core/v1:ServiceAccount", { metadata: { namespace: "jobs", name: "reader" } }, "jobs/reader"],
     ["kubernetes:core/v1:Namespace", { metadata: { name: "jobs" } }, "jobs"],
+    [
+      "aws:eks/addon:Addon",
+      { clusterName: "east", addonName: "eks-pod-identity-agent", region: "eu-west-1" },
+      "east:eks-pod-identity-agent@eu-west-1",
+    ],
+    ["aws:eks/addon:Addon", { clusterName: "east", addonName: "vpc-cni" }, "east:vpc-cni"],
   ];
   for (const [type, inputs, id] of ids) {
     it(`takes a ${type} into the state with the id that it has if it exists`, () => {
@@ -85,6 +98,47 @@ describe("docs/pending-creates.mjs", () => {
       assert.deepEqual(pending, []);
     });
   }
+
+  describe("of a Pod Identity association", () => {
+    const inputs = { clusterName: "east", namespace: "jobs", serviceAccount: "reader" };
+    const association = resource("aws:eks/podIdentityAssociation:PodIdentityAssociation", {
+      ...inputs,
+      region: "eu-west-1",
+    });
+    const found = `echo '{"associations":[{"associationId":"a-1"}]}'`;
+    const ask = (one: Resource, answer: string) => run([creating(one)], [], IDENTITY, answer);
+
+    it("asks EKS for the id, in the association's region", () => {
+      const { status, asked, resources, pending } = ask(association, found);
+      assert.equal(
+        asked,
+        "eks list-pod-identity-associations --region eu-west-1 --cluster-name east --namespace jobs --service-account reader --output json\n",
+      );
+      assert.equal(status, 0);
+      assert.deepEqual(resources, [{ ...association, id: "east,a-1@eu-west-1" }]);
+      assert.deepEqual(pending, []);
+      const plain = ask(resource(association.type, inputs), found);
+      assert.doesNotMatch(plain.asked, /--region/);
+      assert.equal(plain.resources[0]?.id, "east,a-1");
+    });
+
+    it("drops it where EKS has none", () => {
+      const { status, printed, resources, pending } = ask(association, `echo '{"associations":[]}'`);
+      assert.equal(status, 0);
+      assert.match(printed, /^was never made: \S+::app$/m);
+      assert.deepEqual([resources, pending], [[], []]);
+    });
+
+    it("leaves it pending where EKS could not be asked, and says why", () => {
+      const { status, printed, pending } = ask(association, "echo 'No cluster found' >&2; exit 254");
+      assert.equal(status, 1);
+      assert.match(printed, /^No cluster found$/m);
+      assert.match(printed, /^look for yourself whether it exists: /m);
+      assert.equal(pending.length, 1);
+      const hidden = resource(association.type, { ...inputs, namespace: SECRET });
+      assert.equal(ask(hidden, found).status, 1);
+    });
+  });
 
   it("drops what needs nothing: providers, components, and what was not being created", () => {
     const role = resource("aws:iam/role:Role", { name: "app" });
