@@ -2,7 +2,7 @@ import type { Deployment } from "@pulumi/pulumi/automation";
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { faultsOf, LEGS } from "../../lab/chaos/course";
-import { FULL, openFleet } from "../../lab/chaos/fleet";
+import { ASSOCIATED, FULL, openFleet } from "../../lab/chaos/fleet";
 import { killAt, stateFile } from "../../lab/chaos/interrupted";
 import { recovery } from "../../lab/chaos/page";
 import { interruptAll } from "../../lab/chaos/seeded";
@@ -71,4 +71,28 @@ describeEngine("engine: the engine is killed", () => {
       await fleet.close();
     }
   });
+
+  for (const when of ["before", "after"] as const) {
+    it(`finds an association whose id nobody was told, killed ${when} EKS had the call`, async () => {
+      const fleet = await openFleet(await engineLab());
+      try {
+        const call = "aws POST pod-identity-associations ireland/reader";
+        await killAt(fleet, { operation: "up", call, when, pause: 0 }, ASSOCIATED);
+        const printed = await recover(fleet, "interrupted", { variant: ASSOCIATED });
+        assert.deepEqual(
+          printed.filter(({ failed }) => failed),
+          [],
+        );
+        const [, , script] = printed;
+        const said =
+          when === "before" ? /^was never made: \S+reader$/m : /^to be looked up: \S+reader ireland,a-\w+@/m;
+        assert.match(script?.text ?? "", said);
+        const stack = await fleet.stack(ASSOCIATED);
+        assert.deepEqual(await faultsOf(fleet, stack), []);
+        await stack.destroy();
+      } finally {
+        await fleet.close();
+      }
+    });
+  }
 });
