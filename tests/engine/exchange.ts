@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { assumeWithWebIdentity } from "../../lab/aws/clients";
 import { requestToken } from "../../lab/kubernetes/tokens";
-import type { LabDescription } from "../../lab/types";
+import type { LabCluster, LabDescription } from "../../lab/types";
+import { deletePod, makePod, refusalOfAgent, refusalOfEksAuth, type Pod } from "./pods";
 
 type Lab = Pick<LabDescription, "aws" | "clusters">;
 
@@ -12,13 +13,30 @@ export interface Holder {
   name: string;
 }
 
-/** One exchange of a holder's token at STS. */
+/** A pod, which asks in the way that it was born with: STS, or EKS Auth without its node's agent, whose cache would hide refusals. */
+export interface PodHolder extends Holder {
+  pod: Pod;
+  /** Whether it asks the agent, as real pods do, instead of EKS Auth. */
+  asksAgent: boolean;
+}
+
+/** A pod as a holder. */
+export function podHolder(pod: Pod, asksAgent = false): PodHolder {
+  return { cluster: pod.cluster.name, namespace: pod.namespace, name: pod.serviceAccount, pod, asksAgent };
+}
+
+/** A ServiceAccount of which each exchange makes a new pod, which asks as real pods do, and goes. */
+export interface NewPods extends Holder {
+  newPods: true;
+}
+
+/** One exchange of a holder's token for a session. */
 export interface Exchange {
-  /** `<cluster>/<namespace>/<name>` */
+  /** `<cluster>/<namespace>/<name>`, and which pod it is. */
   holder: string;
   began: Date;
   ended: Date;
-  /** Code and text of STS's answer, where it gave no session. */
+  /** Code and text of the answer, where it gave no session. */
   refusal?: string;
 }
 
@@ -29,7 +47,7 @@ export interface Exchanged<T> {
   exchanges: Exchange[];
   /** The refusals of these holders, each with its time. */
   refusalsOf(...holders: Holder[]): string[];
-  /** What STS said to a holder after the operation: `session`, or code and text. */
+  /** What was said to a holder after the operation: `session`, or code and text. */
   answerAfter(holder: Holder): string;
 }
 
@@ -97,26 +115,50 @@ export async function answerTo(lab: Lab, roleArn: string, holder: Holder): Promi
 
 interface Token {
   holder: string;
-  token: string;
+  /** Asks for a session of the role. Resolves to a refusal. */
+  ask: (lab: Lab, roleArn: string) => Promise<string | undefined>;
 }
 
-async function tokenOf({ clusters }: Lab, holder: Holder): Promise<Token> {
+async function tokenOf(lab: Lab, holder: Holder): Promise<Token> {
+  return { holder: nameOf(holder), ask: await askerFor(lab, holder) };
+}
+
+async function askerFor({ clusters }: Lab, holder: Holder): Promise<Token["ask"]> {
+  if (isPod(holder)) return askerOf(holder);
   const cluster = clusters.find(({ name }) => name === holder.cluster);
   if (!cluster) throw new Error(`the lab has no cluster ${holder.cluster}`);
-  return {
-    holder: nameOf(holder),
-    token: await requestToken(cluster, holder.namespace, holder.name),
+  if (isNewPods(holder)) return newPodsAskerOf(cluster, holder);
+  const token = await requestToken(cluster, holder.namespace, holder.name);
+  return (lab, roleArn) => refusalOfSts(lab, roleArn, token);
+}
+
+function askerOf({ pod, asksAgent }: PodHolder): Token["ask"] {
+  if (pod.way === "web identity") return (lab, roleArn) => refusalOfSts(lab, roleArn, pod.token);
+  return asksAgent ? () => refusalOfAgent(pod) : (lab, roleArn) => refusalOfEksAuth(lab, roleArn, pod);
+}
+
+function newPodsAskerOf(cluster: LabCluster, { namespace, name }: Holder): Token["ask"] {
+  return async (lab, roleArn) => {
+    const pod = await makePod(cluster, namespace, name).catch(String);
+    if (typeof pod === "string") return pod;
+    const refusal = await askerOf(podHolder(pod, true))(lab, roleArn);
+    await deletePod(pod);
+    return refusal && `${pod.way}: ${refusal}`;
   };
 }
 
-async function exchange({ aws }: Lab, roleArn: string, { holder, token }: Token): Promise<Exchange> {
+async function exchange(lab: Lab, roleArn: string, { holder, ask }: Token): Promise<Exchange> {
   const began = new Date();
+  const refusal = await ask(lab, roleArn);
+  return { holder, began, ended: new Date(), ...(refusal !== undefined && { refusal }) };
+}
+
+async function refusalOfSts({ aws }: Lab, roleArn: string, token: string): Promise<string | undefined> {
   const answer = await assumeWithWebIdentity(aws, { roleArn, token, region: "us-east-1" }).catch(
     // An STS that does not answer is no less a refusal to a pod.
     (error: unknown) => ({ ok: false as const, code: "no answer", message: String(error) }),
   );
-  const times = { holder, began, ended: new Date() };
-  return answer.ok ? times : { ...times, refusal: `${answer.code}: ${answer.message}` };
+  return answer.ok ? undefined : `${answer.code}: ${answer.message}`;
 }
 
 function refusalsIn(exchanges: Exchange[]): string[] {
@@ -142,6 +184,20 @@ function assertEnough(
   }
 }
 
-function nameOf({ cluster, namespace, name }: Holder): string {
-  return `${cluster}/${namespace}/${name}`;
+function isPod(holder: Holder): holder is PodHolder {
+  return "pod" in holder;
+}
+
+function isNewPods(holder: Holder): holder is NewPods {
+  return "newPods" in holder;
+}
+
+function nameOf(holder: Holder): string {
+  const { cluster, namespace, name } = holder;
+  const which = isPod(holder)
+    ? ` (pod ${holder.pod.name}, ${holder.pod.way}${holder.asksAgent ? " by the agent" : ""})`
+    : isNewPods(holder)
+      ? " (new pods)"
+      : "";
+  return `${cluster}/${namespace}/${name}${which}`;
 }

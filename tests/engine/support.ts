@@ -40,6 +40,11 @@ export function childChanges(result: OperationResult): string[] {
   return children.map(({ op, type, name }) => `${op} ${type} ${name}`).sort();
 }
 
+/** What the engine warned of. */
+export function warningsOf({ diagnostics }: OperationResult): string[] {
+  return diagnostics.filter(({ severity }) => severity === "warning").map(({ message }) => message);
+}
+
 /** The ARN that IAM gives to the OIDC provider of an issuer in the lab's account. */
 export function providerArn({ aws }: Aws, issuerUrl: string): string {
   return `arn:aws:iam::${aws.accountId}:oidc-provider/${issuerUrl.replace("https://", "")}`;

@@ -3,11 +3,11 @@ import { randomBytes } from "node:crypto";
 import { MultiClusterIrsa, TrustPolicyForm, type TrustSettings } from "../../index";
 import { assumeWithWebIdentity } from "../../lab/aws/clients";
 import { changesOf, stepOf, stepsOf } from "../../lab/engine/journal";
-import type { EngineStack, OperationResult } from "../../lab/engine/workspace";
+import type { EngineStack } from "../../lab/engine/workspace";
 import { issuerUrlOf, newIssuerId } from "../../lab/kubernetes/clusters";
 import { requestToken } from "../../lab/kubernetes/tokens";
 import { describeEngine, makeNamespace, outputsOf, type Scope, type TestCluster } from "./lab";
-import { failureOf, roleInIam, serviceAccountsIn, TYPE } from "./support";
+import { failureOf, roleInIam, serviceAccountsIn, TYPE, warningsOf } from "./support";
 
 const READER = "s3-reader";
 
@@ -50,9 +50,6 @@ function program(clusters: FleetCluster[], trust: TrustSettings, place?: (index:
     );
   };
 }
-
-const warningsOf = ({ diagnostics }: OperationResult) =>
-  diagnostics.filter(({ severity }) => severity === "warning").map(({ message }) => message);
 
 describeEngine("engine: more clusters than one trust policy takes", (newScope) => {
   let scope: Scope;
