@@ -9,7 +9,7 @@ import { clusterApi } from "../../lab/kubernetes/client";
 import { issuerUrlOf, newIssuerId } from "../../lab/kubernetes/clusters";
 import { describeEngine, type Scope, type TestCluster } from "./lab";
 import { providerArn, serviceAccountsIn, TYPE } from "./support";
-import { changesIn, programOf, readRecipes, type Recipe, type RecipeScope } from "./recipes";
+import { changesIn, programOf, readRecipes, readSection, type Recipe, type RecipeScope } from "./recipes";
 
 /** What the page takes for granted, each by the words that speak of it. */
 const GIVEN: [RegExp, (scope: Scope) => Promise<unknown>][] = [
@@ -40,11 +40,10 @@ const BY_HAND = JSON.stringify({
 
 /** README's names: three of the lab's clusters, and what else it speaks of. */
 function namesIn({ lab, clusters }: Scope): RecipeScope {
-  const as = (name: string, { issuerUrl, kubeconfig }: TestCluster): IrsaCluster => ({
-    name,
-    issuerUrl,
-    kubeconfig,
-  });
+  const as = (name: string, { name: clusterName, issuerUrl, kubeconfig }: TestCluster): IrsaCluster => {
+    const { region } = lab.clusters.find((cluster) => cluster.name === clusterName)!;
+    return { name, issuerUrl, kubeconfig, clusterName, region };
+  };
   const green = as("green", clusters["virginia-green"]);
   const [anew] = lab.clusters.map((cluster) => issuerUrlOf({ ...cluster, issuerId: newIssuerId() }));
   return {
@@ -124,6 +123,17 @@ async function follow({ fromNothing, steps }: Recipe, base: string, stacks: Stac
   }
 }
 
+/** Follows a recipe, and leaves nothing behind. */
+async function followIn(scope: Scope, recipe: Recipe, base: string): Promise<void> {
+  const stacks = new Stacks(scope);
+  try {
+    await follow(recipe, base, stacks);
+  } finally {
+    await stacks.destroy();
+    await tidyUp(scope);
+  }
+}
+
 /** Does what somebody types. Resolves to what the last command did. */
 async function typed(commands: string[], stack: EngineStack, program: PulumiFn, scope: Scope) {
   let result: OperationResult | undefined;
@@ -169,7 +179,7 @@ async function tidyUp({ clusters }: Scope): Promise<void> {
   }
 }
 
-describeEngine("engine: README's recipes for day two, as written", (newScope) => {
+describeEngine("engine: recipes of the documentation, as written", (newScope) => {
   const { base, recipes } = readRecipes();
 
   for (const recipe of recipes) {
@@ -177,15 +187,15 @@ describeEngine("engine: README's recipes for day two, as written", (newScope) =>
       const scope = await newScope();
       const text = recipe.steps.map(({ code }) => code).join("\n");
       for (const [words, prepare] of GIVEN) if (words.test(text)) await prepare(scope);
-      const stacks = new Stacks(scope);
-      try {
-        await follow(recipe, base, stacks);
-      } finally {
-        await stacks.destroy();
-        await tidyUp(scope);
-      }
+      await followIn(scope, recipe, base);
     });
   }
+
+  it("The migration to Pod Identity and back", async () => {
+    const { base, recipe } = readSection("docs/pod-identity.md", "## The migration");
+    assert.ok(recipe.steps.length >= 6, `${recipe.steps.length} programs`);
+    await followIn(await newScope(), recipe, base);
+  });
 
   it("is a page with recipes, each of which says what it changes", () => {
     assert.ok(recipes.length >= 9, `${recipes.length} recipes`);

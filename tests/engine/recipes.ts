@@ -62,6 +62,15 @@ export function readRecipes(): { base: string; recipes: Recipe[] } {
   return { base, recipes: recipes.filter(({ steps }) => steps.length > 0) };
 }
 
+/** One recipe that is a whole section: the first of its programs is where it begins. What is typed there changes no stack. */
+export function readSection(file: string, heading: string): { base: string; recipe: Recipe } {
+  const programs = blocksOf(sectionOf(readPage(file), heading)).filter(({ language }) => language === "ts");
+  const [base, ...others] = programs;
+  if (base === undefined) throw new Error(`${file}, ${heading}: there is no program to begin with`);
+  const recipe = { title: `${file}, ${heading}`, fromNothing: false, steps: others.map(stepOf) };
+  return { base: base.text, recipe };
+}
+
 function blocksOf(text: string): { language: string; text: string }[] {
   return [...text.matchAll(/^```(ts|console)\n([^]*?)^```$/gm)].map(([, language = "", code = ""]) => ({
     language,
