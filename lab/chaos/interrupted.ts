@@ -10,7 +10,7 @@ import { realityOf } from "./reality";
 import { harmed } from "./resources";
 import { callNamed, held } from "./rules";
 import type { Plan } from "./seeds";
-import { recover } from "./terminal";
+import { recover, type Printed } from "./terminal";
 import { Trial, type Row } from "./trial";
 
 /** How long a call may take to come; a busy machine takes its time. */
@@ -23,12 +23,8 @@ export async function interrupt(fleet: Fleet, plan: Plan, at: Variant | undefine
   await bring(fleet, at, from);
   const before = await realityOf(fleet);
   await killAt(fleet, plan, to);
-  const file = stateFile(fleet);
-  const isTorn = !isJson(file);
-  if (isTorn) {
-    const placeholders = { "state file": file };
-    trial.typed(await recover(fleet, "torn-state", { variant: to ?? FULL, placeholders }));
-  }
+  const torn = await healTornState(fleet, to ?? FULL);
+  trial.typed(torn);
   const stack = await fleet.stack(to ?? FULL);
   const left = unfinished(await stack.exportState());
   trial.typed(
@@ -44,9 +40,16 @@ export async function interrupt(fleet: Fleet, plan: Plan, at: Variant | undefine
     operation: plan.operation,
     trouble: `engine killed ${plan.when} ${plan.call}`,
     recovery:
-      (isTorn ? "torn-state, " : "") +
+      (torn.length > 0 ? "torn-state, " : "") +
       (left.length === 0 ? "interrupted" : `interrupted (${left.map(inShort).join(", ")})`),
   });
+}
+
+/** Types what the page says of a state file that the kill has torn; nothing where it is whole. */
+export async function healTornState(fleet: Fleet, variant: Variant): Promise<Printed[]> {
+  const file = stateFile(fleet);
+  if (isJson(file)) return [];
+  return recover(fleet, "torn-state", { variant, placeholders: { "state file": file } });
 }
 
 /** Where the state of a fleet's stack is. */
