@@ -83,6 +83,9 @@ function needProblems(clusters: IrsaCluster[], settings: PodIdentitySettings | u
     return [];
   }
   if (using.length === 0) {
+    // How long to wait decides nothing of anybody's access: it may stay for the next time.
+    const { settleSeconds: _, ...others } = settings;
+    if (Object.values<unknown>(others).every((value) => value === undefined)) return [];
     const modes = `${IdentityMode.Both} or ${IdentityMode.PodIdentity}`;
     return [
       ["podIdentity", `is given, and no cluster has Pod Identity: set identity to ${modes}, or leave it out`],

@@ -42,6 +42,7 @@ describe("arguments of Pod Identity with nothing wrong", () => {
       "settings, and only the trust has Pod Identity",
       both({ identity: Irsa, trusts: Both }, { podIdentity: {} }),
     ],
+    ["settling, and nobody has Pod Identity any more", goodArgs({ podIdentity: { settleSeconds: 30 } })],
     ["a target role", alone({ targetRoleArn: TARGET })],
     ["a target role that arrives late", alone({ targetRoleArn: late("x") })],
     [
