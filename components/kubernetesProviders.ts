@@ -64,6 +64,8 @@ export function kubernetesProblems(args: MultiClusterIrsaArgs, opts: MultiCluste
   }
   clusters.forEach((cluster, index) => {
     const { name, kubeconfig } = cluster;
+    // A name that is no text is told of elsewhere, and may be nothing to look up by.
+    if (typeof name !== "string") return;
     const reachable = kubeconfig !== undefined || given[name] !== undefined || inherited.length > 0;
     if (!reachable && bound(cluster)) {
       problems.push({

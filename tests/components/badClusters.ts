@@ -126,6 +126,12 @@ export const BAD_CLUSTERS: BadInput[] = [
     /leave it out to have the provider created/,
   ],
   [
+    "a name that is no text, and no kubeconfig",
+    second({ name: Object.create(null) as never, kubeconfig: undefined }),
+    "clusters[1].name",
+    /is not a cluster's name: an object/,
+  ],
+  [
     "an empty kubeconfig",
     second({ kubeconfig: "" }),
     "clusters[1].kubeconfig",
