@@ -55,13 +55,42 @@ export const conditions = fc.dictionary(
   { maxKeys: 2, noNullPrototype: true },
 );
 
+/** The same of Pod Identity's calls; some keys are wrong for one kind of them. */
+export const podIdentityConditions = fc.dictionary(
+  fc.constantFrom("StringEquals", "StringLike", "StringNotEqualsIfExists"),
+  fc.dictionary(
+    fc.constantFrom("aws:RequestTag/eks-cluster-name", "aws:SourceOrgID", "aws:PrincipalOrgID", "aws:Region"),
+    fc.constantFrom(["a"], ["a", "b"]),
+    { minKeys: 1, maxKeys: 2, noNullPrototype: true },
+  ),
+  { maxKeys: 1, noNullPrototype: true },
+);
+
+/** How a cluster comes by Pod Identity: directly, or by a base role, with session tags or without. */
+export const podIdentity = fc
+  .record({
+    region: fc.constantFrom("us-east-1", "eu-west-1"),
+    eksName: fc.constantFrom("a", "b", "B", "a-b", "c_1"),
+    base: fc.constantFrom(undefined, undefined, "base", "path/other"),
+    accountId: fc.constantFrom("123456789012", "210987654321"),
+    tags: fc.constantFrom(undefined, undefined, false, true),
+  })
+  .map(({ region, eksName, base, accountId, tags }) => {
+    const account = base === undefined ? "123456789012" : accountId;
+    return {
+      clusterArn: `arn:aws:eks:${region}:${account}:cluster/${eksName}`,
+      ...(base !== undefined && { baseRoleArn: `arn:aws:iam::${account}:role/${base}` }),
+      ...(tags !== undefined && { disableSessionTags: tags }),
+    };
+  });
+
 /** Statements for principals of IAM. */
 export const statements = fc.array(
   fc.record(
     {
       sid: fc.constantFrom("BreakGlass", "Two"),
       awsPrincipals: fc.array(
-        fc.constantFrom("arn:aws:iam::123456789012:root", "arn:aws:iam::123456789012:role/break-glass"),
+        fc.constantFrom("arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:role/break-glass"),
         { minLength: 1, maxLength: 2 },
       ),
       actions: fc.constantFrom(["sts:AssumeRole"], ["sts:AssumeRole", "sts:TagSession"]),

@@ -54,7 +54,7 @@ function statementAnswer(statement: unknown, asking: Asking, others: Others): An
   const principals = Object.entries(Principal).map(([kind, names]) => ({ kind, names: texts(names) }));
   if (
     principals.some(
-      ({ kind, names }) => !["AWS", "Federated"].includes(kind) || !names || names.includes("*"),
+      ({ kind, names }) => !["AWS", "Federated", "Service"].includes(kind) || !names || names.includes("*"),
     )
   ) {
     return "unknown";

@@ -1,10 +1,15 @@
 import fc from "fast-check";
 import type { MultiClusterIrsaArgs, MultiClusterIrsaOptions } from "../../../components/multiClusterIrsa";
-import type { IrsaCluster, ServiceAccountBinding, TrustSettings } from "../../../components/types";
+import type {
+  IrsaCluster,
+  PodIdentitySettings,
+  ServiceAccountBinding,
+  TrustSettings,
+} from "../../../components/types";
 import { findProblems } from "../../../components/validation";
 import { evaluateTrust } from "../../../trust/evaluate";
 import { buildTrustPolicy } from "../../../trust/policy";
-import type { TrustedCluster } from "../../../trust/types";
+import type { TrustedCluster, TrustedPodIdentity } from "../../../trust/types";
 import { difference, type Bound } from "../bindings";
 import {
   accountName,
@@ -15,11 +20,14 @@ import {
   namePattern,
   namespace,
   namespacePattern,
+  podIdentity,
+  podIdentityConditions,
   providerArn,
   statements,
 } from "../fleets";
 import { mutated } from "../mutate";
 import { crashed, fine, wrong, type Outcome } from "../outcome";
+import { podDifference } from "../pods";
 
 const plain = { noNullPrototype: true } as const;
 const SHARDS = ["one", "two"];
@@ -35,17 +43,50 @@ function clusterOf(name: string, sharded: boolean): fc.Arbitrary<object> {
     },
     { requiredKeys: [], ...plain },
   );
+  const modes = fc.constantFrom<object>(
+    ...[{}, {}, { identity: "Irsa" }, { identity: "Both" }, { identity: "PodIdentity" }],
+    ...[
+      { identity: "Irsa", trusts: "Both" },
+      { identity: "PodIdentity", trusts: "Both" },
+    ],
+  );
   const shard = fc.constantFrom(...SHARDS);
-  return fc.tuple(hostPath, extras, shard).map(([issuer, { adopted, thumbprints, ...rest }, place]) => ({
-    name,
-    issuerUrl: `https://${issuer}`,
-    kubeconfig: "apiVersion: v1",
-    ...rest,
-    ...(sharded && { shard: place }),
-    ...(adopted === true
-      ? { oidcProviderArn: providerArn(issuer), oidcProviderClientIds: ["sts.amazonaws.com"] }
-      : thumbprints && { thumbprints }),
-  }));
+  const way = fc.tuple(modes, podIdentity, fc.boolean(), fc.boolean());
+  return fc
+    .tuple(hostPath, extras, shard, way)
+    .map(([issuer, { adopted, thumbprints, ...rest }, place, of]) => ({
+      name,
+      issuerUrl: `https://${issuer}`,
+      ...podIdentityOf(issuer, ...of),
+      kubeconfig: "apiVersion: v1",
+      ...rest,
+      ...(sharded && { shard: place }),
+      ...(adopted === true
+        ? { oidcProviderArn: providerArn(issuer), oidcProviderClientIds: ["sts.amazonaws.com"] }
+        : thumbprints && { thumbprints }),
+    }));
+}
+
+/** What a cluster says of Pod Identity, in the words of the arguments. */
+function podIdentityOf(
+  issuer: string,
+  modes: object,
+  { clusterArn, baseRoleArn, disableSessionTags }: TrustedPodIdentity,
+  saysAccount: boolean,
+  autoMode: boolean,
+): object {
+  const [, , , , accountId, name = ""] = clusterArn.split(":");
+  const uses = Object.values(modes).some((mode) => mode !== "Irsa");
+  return {
+    ...modes,
+    clusterName: name.replace("cluster/", ""),
+    region: /^oidc\.eks\.([a-z0-9-]+)/.exec(issuer)?.[1] ?? "us-east-1",
+    ...(saysAccount && { accountId }),
+    ...(uses &&
+      (baseRoleArn === undefined
+        ? { installAgent: !autoMode, autoMode }
+        : { baseRole: { arn: baseRoleArn, ...(disableSessionTags && { disableSessionTags }) } })),
+  };
 }
 
 /** Whose a ServiceAccount is, with everything that it may carry then. */
@@ -96,7 +137,7 @@ function bindingsOf(clusters: string[]): fc.Arbitrary<object[]> {
 }
 
 function trustOf(sharded: boolean): fc.Arbitrary<object> {
-  const one = { form, maxSize: fc.constantFrom(8192, 4096), conditions, statements };
+  const one = { form, maxSize: fc.constantFrom(8192, 4096), conditions, podIdentityConditions, statements };
   const several = { ...one, shards: fc.constant(SHARDS), originalShard: fc.constantFrom(...SHARDS) };
   return sharded
     ? fc.record(several, { requiredKeys: ["shards", "maxSize"], ...plain })
@@ -118,6 +159,10 @@ const settings = fc.record(
     samplePod: fc.constant({ image: "image", labels: { a: "b" }, nodeSelector: { a: "b" } }),
     verificationJob: fc.constant({ retries: 2, image: "image" }),
     tags: fc.constant({ a: "b" }),
+    podIdentity: fc.constantFrom<object>(
+      ...[{}, { settleSeconds: 0 }, { disableSessionTags: true, allowClusterWideTrust: true, policy: "{}" }],
+      ...[{ disableSessionTags: false }, { targetRoleArn: "arn:aws:iam::210987654321:role/target" }],
+    ),
   },
   { requiredKeys: [], ...plain },
 );
@@ -159,7 +204,9 @@ export function judgeArguments(value: unknown): Outcome {
     );
   }
   if (problems.length > 0) return fine("problems named");
-  if (!args.clusters.every(({ issuerUrl }) => typeof issuerUrl === "string")) return fine("late");
+  const late = ({ issuerUrl, baseRole }: IrsaCluster) =>
+    typeof issuerUrl !== "string" || (baseRole && typeof baseRole.arn !== "string");
+  if (args.clusters.some(late)) return fine("late");
   return judgeTrust(args);
 }
 
@@ -170,10 +217,19 @@ function isProblem(problem: unknown): boolean {
   );
 }
 
-function judgeTrust({ clusters, serviceAccounts, trust: given = {} }: MultiClusterIrsaArgs): Outcome {
+function judgeTrust({
+  clusters,
+  serviceAccounts,
+  trust: given = {},
+  podIdentity: asked = {},
+}: MultiClusterIrsaArgs): Outcome {
   for (const shard of given.shards ?? [undefined]) {
     const here = clusters.filter((cluster) => shard === undefined || cluster.shard === shard);
-    const trusted = here.map((cluster) => ({ cluster, bindings: bindingsIn(cluster, serviceAccounts) }));
+    const trusted = here.map((cluster) => ({
+      cluster,
+      asked,
+      bindings: bindingsIn(cluster, serviceAccounts),
+    }));
     const outcome = judgeShard(
       trusted.filter(({ bindings }) => bindings.length > 0),
       given,
@@ -185,6 +241,7 @@ function judgeTrust({ clusters, serviceAccounts, trust: given = {} }: MultiClust
 
 interface Trusted {
   cluster: IrsaCluster;
+  asked: PodIdentitySettings;
   bindings: ServiceAccountBinding[];
 }
 
@@ -195,11 +252,13 @@ function judgeShard(trusted: Trusted[], settingsOfTrust: TrustSettings): Outcome
   try {
     text = JSON.stringify(buildTrustPolicy(trusted.map(trustedCluster), options));
   } catch (error) {
+    // Whether the role's account is that of a base role is seen late, and told then.
+    if (/^Error: cluster "[^"]*" has the ARN of cluster/.test(String(error))) return fine("told late");
     return crashed("findProblems found nothing, and buildTrustPolicy", error);
   }
   const found = difference(
     JSON.parse(text),
-    trusted.map(boundOf),
+    trusted.filter(({ cluster }) => trustsOf(cluster) !== "PodIdentity").map(boundOf),
     {
       narrowed: Object.keys(options.conditions ?? {}).length > 0,
       audienceInDocument: text.includes(':aud":'),
@@ -207,9 +266,17 @@ function judgeShard(trusted: Trusted[], settingsOfTrust: TrustSettings): Outcome
     ({ providerArn: oidcProviderArn, subject, audience }) =>
       evaluateTrust(text, { oidcProviderArn, subject, audience }).decision,
   );
-  return found === undefined
+  const pods = podDifference(
+    JSON.parse(text),
+    trusted.flatMap((one) => {
+      const way = wayOf(one);
+      return way === undefined ? [] : [{ way, exact: one.bindings }];
+    }),
+    { narrowed: Object.keys(options.podIdentityConditions ?? {}).length > 0 },
+  );
+  return (found ?? pods) === undefined
     ? fine("built")
-    : wrong(`${found}\n${text}`, "the document and the bindings differ");
+    : wrong(`${found ?? pods ?? ""}\n${text}`, "the document and the bindings differ");
 }
 
 function bindingsIn({ name }: IrsaCluster, bindings: ServiceAccountBinding[]): ServiceAccountBinding[] {
@@ -222,13 +289,33 @@ function arnOf({ oidcProviderArn, issuerUrl }: IrsaCluster): string {
     : providerArn((issuerUrl as string).replace("https://", ""));
 }
 
-function trustedCluster({ cluster, bindings }: Trusted): TrustedCluster {
+function trustsOf({ identity = "Irsa", trusts = identity }: { identity?: string; trusts?: string }): string {
+  return trusts;
+}
+
+/** How the role is to take the cluster's pods, told apart from the package's own way to find it. */
+function wayOf({ cluster, asked }: Trusted): TrustedPodIdentity | undefined {
+  if (trustsOf(cluster) === "Irsa") return undefined;
+  const base = cluster.baseRole?.arn as string | undefined;
+  const [, partition = "", , , accountId = ""] = (base ?? arnOf(cluster)).split(":");
+  const off = base === undefined ? asked.disableSessionTags : cluster.baseRole?.disableSessionTags;
+  return {
+    clusterArn: `arn:${partition}:eks:${cluster.region ?? ""}:${accountId}:cluster/${cluster.clusterName ?? ""}`,
+    ...(base !== undefined && { baseRoleArn: base }),
+    ...(off === true && { disableSessionTags: true }),
+  };
+}
+
+function trustedCluster(one: Trusted): TrustedCluster {
+  const { cluster, bindings } = one;
+  const way = wayOf(one);
   const subjects = (of: ServiceAccountBinding[]) =>
     of.map(({ namespace: first, name }) => `system:serviceaccount:${first}:${name}`);
   const adopted = cluster.oidcProviderArn !== undefined;
   return {
     name: cluster.name,
-    oidcProviderArn: arnOf(cluster),
+    ...(trustsOf(cluster) !== "PodIdentity" && { oidcProviderArn: arnOf(cluster) }),
+    ...(way && { podIdentity: way }),
     subjects: subjects(bindings.filter((binding) => !isWildcard(binding))),
     subjectPatterns: subjects(bindings.filter(isWildcard)),
     ...(!adopted && { oidcProviderClientIds: ["sts.amazonaws.com"] }),

@@ -13,10 +13,13 @@ import {
   namePattern,
   namespace,
   namespacePattern,
+  podIdentity,
+  podIdentityConditions,
   providerArn,
   statements,
 } from "../fleets";
 import { mutated } from "../mutate";
+import { podDifference, type PodBound } from "../pods";
 import { crashed, fine, wrong, type Outcome } from "../outcome";
 
 const subject = fc.tuple(namespace, accountName).map((parts) => `system:serviceaccount:${parts.join(":")}`);
@@ -39,9 +42,17 @@ const cluster = fc.record(
   },
   { requiredKeys: ["name", "oidcProviderArn", "subjects"], noNullPrototype: true },
 );
+/** Mostly of web identities, or of both, or of Pod Identity alone, which takes no patterns. */
+const anyCluster = fc
+  .tuple(cluster, podIdentity, fc.constantFrom("web", "web", "both", "pods"))
+  .map(([{ subjectPatterns, oidcProviderArn, ...one }, way, mode]) =>
+    mode === "web"
+      ? { ...one, oidcProviderArn, ...(subjectPatterns && { subjectPatterns }) }
+      : { ...one, ...(mode === "both" && { oidcProviderArn }), podIdentity: way },
+  );
 
 const options = fc.record(
-  { form, maxSize: fc.constantFrom(2048, 4096, 8192), conditions, statements },
+  { form, maxSize: fc.constantFrom(2048, 4096, 8192), conditions, podIdentityConditions, statements },
   { requiredKeys: [], noNullPrototype: true },
 );
 
@@ -49,10 +60,10 @@ const options = fc.record(
 export const builderCases = mutated(
   fc.record(
     {
-      clusters: fc.uniqueArray(cluster, {
+      clusters: fc.uniqueArray(anyCluster, {
         minLength: 1,
         maxLength: 5,
-        comparator: (a, b) => a.name === b.name || a.oidcProviderArn === b.oidcProviderArn,
+        comparator: (a, b) => a.name === b.name,
       }),
       options,
     },
@@ -76,7 +87,7 @@ export function judgeBuilder(value: unknown): Outcome {
   const document: unknown = JSON.parse(text);
   const found = difference(
     document,
-    clusters.map(boundOf),
+    clusters.filter(({ oidcProviderArn }) => oidcProviderArn !== undefined).map(boundOf),
     {
       narrowed: Object.keys(asked?.conditions ?? {}).length > 0,
       audienceInDocument: text.includes(':aud":'),
@@ -87,8 +98,15 @@ export function judgeBuilder(value: unknown): Outcome {
   if (found !== undefined) {
     return wrong(`${found}\n${text}`, "the document and the bindings differ");
   }
+  const pods = podDifference(document, clusters.flatMap(podBoundOf), {
+    narrowed: Object.keys(asked?.podIdentityConditions ?? {}).length > 0,
+  });
+  if (pods !== undefined) {
+    return wrong(`${pods}\n${text}`, "the document and the bindings of Pod Identity differ");
+  }
   const mismatch = findMismatch(text, clusters, {
     ...(asked?.conditions && { conditions: asked.conditions }),
+    ...(asked?.podIdentityConditions && { podIdentityConditions: asked.podIdentityConditions }),
     statements: asked?.statements?.length ?? 0,
   });
   return mismatch === undefined
@@ -100,8 +118,16 @@ export function judgeBuilder(value: unknown): Outcome {
 }
 
 /** What stands in the document; of the name, only its order does. */
-function isOfTexts({ oidcProviderArn, subjects, subjectPatterns = [] }: TrustedCluster): boolean {
-  return [oidcProviderArn, subjects, subjectPatterns].flat().every((text) => typeof text === "string");
+function isOfTexts({
+  oidcProviderArn,
+  podIdentity: way,
+  subjects,
+  subjectPatterns = [],
+}: TrustedCluster): boolean {
+  const ways = [oidcProviderArn, way?.clusterArn, way?.baseRoleArn].filter((text) => text !== undefined);
+  return (
+    ways.length > 0 && [ways, subjects, subjectPatterns].flat().every((text) => typeof text === "string")
+  );
 }
 
 function boundOf({ oidcProviderArn, subjects, subjectPatterns = [] }: TrustedCluster): Bound {
@@ -110,6 +136,10 @@ function boundOf({ oidcProviderArn, subjects, subjectPatterns = [] }: TrustedClu
     exact: subjects.map(account),
     patterns: subjectPatterns.map(account),
   };
+}
+
+function podBoundOf({ podIdentity: way, subjects }: TrustedCluster): PodBound[] {
+  return way === undefined ? [] : [{ way, exact: subjects.map(account) }];
 }
 
 function account(text: string): { namespace: string; name: string } {

@@ -1,7 +1,16 @@
 import fc from "fast-check";
 import { accessTable } from "../../../trust/access";
 import { evaluateTrust } from "../../../trust/evaluate";
-import { accountName, hostPath, namePattern, namespace, namespacePattern, providerArn } from "../fleets";
+import {
+  accountName,
+  hostPath,
+  namePattern,
+  namespace,
+  namespacePattern,
+  podIdentity,
+  providerArn,
+} from "../fleets";
+import type { TrustedPodIdentity } from "../../../trust/types";
 import { mutated } from "../mutate";
 import { crashed, fine, wrong, type Outcome } from "../outcome";
 import { admits } from "../reader";
@@ -122,11 +131,95 @@ const wildCase = fc.record(
   plain,
 );
 
+/** Pods that come by Pod Identity; what they ask of the same documents. */
+const podRequest = fc.record(
+  {
+    way: fc.oneof(
+      { weight: 4, arbitrary: podIdentity },
+      {
+        weight: 1,
+        arbitrary: fc.record(
+          { clusterArn: wildText, baseRoleArn: wildText },
+          { requiredKeys: ["clusterArn"], ...plain },
+        ),
+      },
+    ),
+    namespace: fc.oneof(namespace, wildText),
+    serviceAccount: fc.oneof(accountName, wildText),
+    context: fc.dictionary(
+      fc.oneof(fc.constantFrom("aws:SourceOrgID", "aws:TagKeys"), wildText),
+      some(wildText),
+      {
+        maxKeys: 2,
+        ...plain,
+      },
+    ),
+  },
+  { requiredKeys: ["way", "namespace", "serviceAccount"], ...plain },
+);
+
+/** Documents of the builder, one change away or more, for pods. */
+const podCase = fc
+  .tuple(
+    podIdentity,
+    fc.array(podIdentity, { maxLength: 12 }),
+    fc.array(fc.tuple(namespace, accountName), { minLength: 1, maxLength: 3 }),
+    podRequest,
+    fc.boolean(),
+  )
+  .chain(([first, more, accounts, asked, asText]) =>
+    fc.record(
+      {
+        document: mutated(
+          fc.constant({
+            Version: "2012-10-17",
+            Statement: [first, ...more].map((way) => podStatement(way, accounts)),
+          }),
+        ),
+        pods: fc.constantFrom(asked, {
+          ...asked,
+          way: first,
+          namespace: accounts[0]?.[0] ?? "",
+          serviceAccount: accounts[0]?.[1] ?? "",
+        }),
+        asText: fc.constant(asText),
+      },
+      plain,
+    ),
+  );
+
+function podStatement({ clusterArn, baseRoleArn }: TrustedPodIdentity, accounts: [string, string][]): object {
+  return {
+    Effect: "Allow",
+    Principal: baseRoleArn === undefined ? { Service: "pods.eks.amazonaws.com" } : { AWS: baseRoleArn },
+    Action: ["sts:AssumeRole", "sts:TagSession"],
+    Condition: {
+      StringEquals: {
+        "aws:RequestTag/eks-cluster-arn": clusterArn,
+        "aws:RequestTag/kubernetes-namespace": accounts.map(([first]) => first),
+        "aws:RequestTag/kubernetes-service-account": accounts.map(([, name]) => name),
+      },
+    },
+  };
+}
+
 /** Documents and requests, good and bad. */
 export const evaluatorCases: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 9, arbitrary: goodCase },
+  { weight: 5, arbitrary: podCase },
   { weight: 1, arbitrary: wildCase },
 );
+
+interface PodCase {
+  document: string | object;
+  pods: {
+    way: TrustedPodIdentity;
+    namespace: string;
+    serviceAccount: string;
+    context?: Record<string, string>;
+  };
+  asText: boolean;
+}
 
 interface Case {
   document: string | object;
@@ -142,6 +235,7 @@ interface Case {
 
 /** Any document gets an answer, the same from both functions; and where the second reader has one too, they do not contradict. */
 export function judgeEvaluator(value: unknown): Outcome {
+  if ("pods" in (value as object)) return judgePods(value as PodCase);
   const { document: given, request: asking, asText } = value as Case;
   const document = asText ? asJson(given) : given;
   let decision: string;
@@ -163,6 +257,24 @@ export function judgeEvaluator(value: unknown): Outcome {
     return wrong(`the decisions are ${decision} and ${String(inTable)}`, "a decision that is none");
   }
   return contradiction(document, asking, decision) ?? fine(decision);
+}
+
+/** Any document gets an answer for a pod too, the same from both functions. */
+function judgePods({ document: given, pods: { way, ...pod }, asText }: PodCase): Outcome {
+  const document = asText ? asJson(given) : given;
+  try {
+    const { decision, reason } = evaluateTrust(document, { ...way, ...pod });
+    const account = { namespace: pod.namespace, name: pod.serviceAccount };
+    const [row] = accessTable(document, [{ name: "one", podIdentity: way }], [account]);
+    if (!["allow", "deny", "indeterminate"].includes(decision) || reason === "") {
+      return wrong(`the decision is ${decision}`, "a decision that is none");
+    }
+    return Object.keys(pod.context ?? {}).length > 0 || row?.decision === decision
+      ? fine(`${decision} by Pod Identity`)
+      : wrong(`evaluateTrust says "${decision}" and accessTable ${String(row?.decision)}`, "two answers");
+  } catch (error) {
+    return crashed("evaluateTrust or accessTable, of a pod", error);
+  }
 }
 
 function contradiction(
