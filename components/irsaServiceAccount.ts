@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { namespaceProblem, serviceAccountNameProblem } from "../trust/subject";
 import { IdentityMode } from "../trust/types";
-import { roleArnProblem } from "./podIdentityReasons";
 import { checkedInput, isPlain, throwProblems, type Problem } from "./problems";
 import { samplePodNameProblem } from "./proofNames";
 import { makeServiceAccount } from "./serviceAccount";
@@ -116,4 +115,11 @@ function noOwnerProblems({ ownership }: IrsaServiceAccountArgs): Problem[] {
         },
       ]
     : [];
+}
+
+/** A path may have any characters, which is of no account in an annotation. */
+function roleArnProblem(arn: string): string | undefined {
+  return /^arn:[^:]+:iam::\d{12}:role\/.+$/.test(arn)
+    ? undefined
+    : `is not the ARN of a role (arn:<partition>:iam::<account>:role/<name>): "${arn}"`;
 }

@@ -1,13 +1,12 @@
 import { parseClusterArn } from "../trust/clusterArn";
 import { parseIssuer } from "../trust/issuer";
+import { parseRoleArn } from "../trust/principals";
 import { hasPodIdentity, identityOf, trustsOf } from "./identity";
 import type { IrsaCluster } from "./types";
 
-const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[!-~]+$/;
-
 /** Says why this is not the ARN of a role, or undefined. */
 export function roleArnProblem(arn: string): string | undefined {
-  return ROLE_ARN.test(arn) && !/[*?]/.test(arn)
+  return parseRoleArn(arn)
     ? undefined
     : `is not the ARN of a role (arn:<partition>:iam::<account>:role/<name>): "${arn}"`;
 }
