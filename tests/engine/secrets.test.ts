@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { EngineEvent, PulumiFn } from "@pulumi/pulumi/automation";
-import { MultiClusterIrsa } from "../../index";
+import { IdentityMode, MultiClusterIrsa } from "../../index";
 import { engineEnvironment, projectFolders } from "../../lab/engine/environment";
 import type { EngineStack } from "../../lab/engine/workspace";
 import { adminToken } from "../../lab/kubernetes/kubeconfig";
@@ -45,8 +45,13 @@ function podTokens({ lab, namespace }: Scope): string[] {
   );
   return files
     .map((file) => readFileSync(file, "latin1"))
-    .filter((token) => Buffer.from(token.split(".")[1]!, "base64url").toString().includes(`:${namespace}:`));
+    .filter((token) => claimsOf(token).includes(`:${namespace}:`));
 }
+
+const claimsOf = (token: string): string => Buffer.from(token.split(".")[1]!, "base64url").toString();
+
+/** Ids of AWS's keys for sessions, of which none is to be anywhere: each begins with these four letters. */
+const SESSION_KEY = /\bASIA[A-Z0-9]{12,}/;
 
 function secretsOf(scope: Scope, clientKey: string): Secrets {
   const { lab } = scope;
@@ -133,11 +138,18 @@ describeEngine("engine: secrets", (newScope) => {
     const { aws: own } = scope.lab;
     const client = await (await CertificateAuthority.create("secrets")).forClient("reader", "nobody");
     const { ireland, "virginia-blue": blue, "virginia-green": green } = scope.clusters;
+    const { region = "" } = scope.lab.clusters.find(({ name }) => name === green.name) ?? {};
+    const associated = {
+      identity: IdentityMode.PodIdentity,
+      clusterName: green.name,
+      region,
+      installAgent: true,
+    };
     // A kubeconfig of each kind: plain text, an Output, and a secret one.
     const clusters = [
       { ...ireland, kubeconfig: withClientKey(ireland.kubeconfig, client) },
       { ...blue, kubeconfig: pulumi.output(blue.kubeconfig) },
-      { ...green, kubeconfig: pulumi.secret(green.kubeconfig) },
+      { ...green, ...associated, kubeconfig: pulumi.secret(green.kubeconfig) },
     ];
     const program = () => {
       const provider = new aws.Provider("role", {
@@ -147,6 +159,7 @@ describeEngine("engine: secrets", (newScope) => {
       const args = {
         clusters,
         serviceAccounts: [{ namespace: scope.namespace, name: "reader" }],
+        podIdentity: { settleSeconds: 0 },
         samplePod: {},
         verificationJob: {},
       };
@@ -173,6 +186,17 @@ describeEngine("engine: secrets", (newScope) => {
     assert.deepEqual(["admin token", "client key", "AWS secret key", "passphrase"].map(count), [3, 1, 5, 1]);
     // Each sample pod has its token for AWS, and may have one for its own API server.
     assert.ok(count("ServiceAccount token") >= 3, named.join(", "));
+    for (const audience of ["sts.amazonaws.com", "pods.eks.amazonaws.com"]) {
+      const tokens = named.filter((name) => name.startsWith("ServiceAccount token"));
+      assert.ok(
+        tokens.some((name) => claimsOf(secrets[name]!).includes(`"${audience}"`)),
+        audience,
+      );
+    }
+  });
+
+  it("leave no trace of the sessions that pods were given", () => {
+    for (const [name, trace] of Object.entries(traces)) assert.doesNotMatch(trace, SESSION_KEY, name);
   });
 
   it("stand nowhere: not in state, export, settings, events, text and outputs", () => {
