@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as timer } from "node:timers/promises";
 import { projectFolders } from "../engine/environment";
 import { pause } from "../supervisor/processes";
 import { unfinished } from "./checkpoint";
@@ -82,7 +83,9 @@ export async function killAt(fleet: Fleet, plan: Omit<Plan, "seed">, to: Variant
       () => "succeeded" as const,
       (error: unknown) => error,
     );
-    const first = await Promise.race([hold.reached, ended, pause(PATIENCE)]);
+    // It must not keep the process alive when the call has come.
+    const patience = timer(PATIENCE, undefined, { ref: false });
+    const first = await Promise.race([hold.reached, ended, patience]);
     if (typeof first !== "object" || first === null || !("key" in first)) {
       throw new Error(`the ${plan.operation} never came to "${plan.call}": ${String(first)}`);
     }
