@@ -25,12 +25,11 @@ export {
   type MultiClusterIrsaArgs,
   type MultiClusterIrsaOptions,
 } from "./components/multiClusterIrsa";
+export type { BaseRole, PodIdentitySettings } from "./components/podIdentityTypes";
 export type { Problem } from "./components/problems";
 export {
   ServiceAccountOwnership,
-  type BaseRole,
   type IrsaCluster,
-  type PodIdentitySettings,
   type RoleSettings,
   type SamplePodSettings,
   type ServiceAccountBinding,

@@ -10,7 +10,8 @@ import { hasPodIdentity, identityOf } from "./identity";
 import { formerly } from "./names";
 import type { Narrowing } from "./narrowing";
 import { lateProblems } from "./problems";
-import type { IrsaCluster, PodIdentitySettings, ServiceAccountBinding } from "./types";
+import type { PodIdentitySettings } from "./podIdentityTypes";
+import type { IrsaCluster, ServiceAccountBinding } from "./types";
 
 /** An association that was made. */
 export interface MadeAssociation {

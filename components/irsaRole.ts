@@ -10,7 +10,8 @@ import { rolePlans } from "./rolePlans";
 import { settle } from "./settle";
 import { roleWarnings } from "./transitions";
 import { trustDocument, type TrustSource } from "./trustDocument";
-import type { BaseRole, RoleSettings, ServiceAccountBinding, TrustSettings } from "./types";
+import type { BaseRole } from "./podIdentityTypes";
+import type { RoleSettings, ServiceAccountBinding, TrustSettings } from "./types";
 
 /** A cluster that the role trusts by its OIDC provider, by EKS Pod Identity, or by both. */
 export interface IrsaRoleCluster {

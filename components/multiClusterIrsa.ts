@@ -8,9 +8,9 @@ import { makeFleetTrust, type FleetRole, type FleetTrust } from "./fleetTrust";
 import type { HelmServiceAccountValues } from "./helmValues";
 import { withCheckedSettings } from "./lateSettings";
 import { isPlain, throwProblems } from "./problems";
+import type { PodIdentitySettings } from "./podIdentityTypes";
 import type {
   IrsaCluster,
-  PodIdentitySettings,
   RoleSettings,
   SamplePodSettings,
   ServiceAccountBinding,

@@ -5,7 +5,8 @@ import { shown } from "../trust/values";
 import { hasIrsa, hasPodIdentity, identityOf, trustsOf, usesPodIdentity } from "./identity";
 import { podIdentityIssuerProblem, roleArnProblem } from "./podIdentityReasons";
 import { isPlain, repeated, type Problem } from "./problems";
-import type { BaseRole, IrsaCluster } from "./types";
+import type { BaseRole } from "./podIdentityTypes";
+import type { IrsaCluster } from "./types";
 
 const MODES: string[] = Object.values(IdentityMode);
 const REGION = /^[a-z]+(-[a-z]+)+-\d+$/;

@@ -9,7 +9,8 @@ import type { IrsaRolePodIdentity } from "./irsaRole";
 import type { KnownCluster } from "./narrowing";
 import { checkedInput, lateProblems, type Problem } from "./problems";
 import type { RoleAccount } from "./roleAccount";
-import type { BaseRole, IrsaCluster, PodIdentitySettings } from "./types";
+import type { BaseRole, PodIdentitySettings } from "./podIdentityTypes";
+import type { IrsaCluster } from "./types";
 
 type ClusterOfPodIdentity = Pick<IrsaCluster, "clusterName" | "region" | "accountId" | "baseRole">;
 

@@ -8,7 +8,8 @@ import { modeProblems, podIdentityClusterProblems, sameClusterProblems } from ".
 import { roleArnProblem } from "./podIdentityReasons";
 import { isPlain, type Problem } from "./problems";
 import { absentTagProblem, sessionPolicyProblem, tagsOffAt } from "./sessionTags";
-import type { IrsaCluster, PodIdentitySettings } from "./types";
+import type { PodIdentitySettings } from "./podIdentityTypes";
+import type { IrsaCluster } from "./types";
 
 const LONGEST_SETTLING = 300;
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { resourceHook } from "./hooks";
-import type { PodIdentitySettings } from "./types";
+import type { PodIdentitySettings } from "./podIdentityTypes";
 
 const DEFAULT_SECONDS = 15;
 

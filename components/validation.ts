@@ -7,6 +7,7 @@ import { kubernetesProblems } from "./kubernetesProviders";
 import { hasPodIdentity, trustsOf, withoutUnusedProvider } from "./identity";
 import { podIdentityCall } from "./podIdentityTrust";
 import { podIdentityProblems } from "./podIdentityValidation";
+import type { PodIdentitySettings } from "./podIdentityTypes";
 import { isPlain, repeated, type Problem } from "./problems";
 import { providerProblems } from "./providerValidation";
 import { permissionProblems, roleProblems } from "./roleValidation";
@@ -15,7 +16,7 @@ import { checkShapes, untold } from "./shapes";
 import { shardProblems } from "./shards";
 import { audienceProblems, foreseeableOverflow, sharedKeyProblems, trustProblems } from "./trustValidation";
 import { retiredProblems } from "./transitions";
-import { ServiceAccountOwnership, type IrsaCluster, type PodIdentitySettings } from "./types";
+import { ServiceAccountOwnership, type IrsaCluster } from "./types";
 import { verificationJobProblems } from "./verificationJob";
 
 const CLUSTER_NAME = /^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/;

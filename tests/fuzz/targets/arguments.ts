@@ -1,11 +1,7 @@
 import fc from "fast-check";
 import type { MultiClusterIrsaArgs, MultiClusterIrsaOptions } from "../../../components/multiClusterIrsa";
-import type {
-  IrsaCluster,
-  PodIdentitySettings,
-  ServiceAccountBinding,
-  TrustSettings,
-} from "../../../components/types";
+import type { IrsaCluster, ServiceAccountBinding, TrustSettings } from "../../../components/types";
+import type { PodIdentitySettings } from "../../../components/podIdentityTypes";
 import { findProblems } from "../../../components/validation";
 import { evaluateTrust } from "../../../trust/evaluate";
 import { buildTrustPolicy } from "../../../trust/policy";
