@@ -186,7 +186,7 @@ describeEngine("engine: EKS has not seen the role's trust policy yet", (newScope
     stack = await scope.open(program, { environment: { AWS_ENDPOINT_URL: gates.of("aws").url } });
     gates.interfere(refusedByEks(isAssociating, TRUST_NOT_SEEN));
     failure = await failureOf(stack.up());
-    tries = gates.seen().filter((key) => key.includes("POST clusters/ireland/")).length;
+    tries = gates.seen().filter((key) => key.includes("POST pod-identity-associations ireland/")).length;
     gates.interfere(refusedByEks(isAssociating, TRUST_NOT_SEEN, 2));
     up = await stack.up();
   });
