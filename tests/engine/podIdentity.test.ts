@@ -5,22 +5,11 @@ import { assumeRoleForPodIdentity } from "../../lab/aws/podIdentity/client";
 import { completedInOrder, stepsOf } from "../../lab/engine/journal";
 import type { OperationResult } from "../../lab/engine/workspace";
 import { requestToken } from "../../lab/kubernetes/tokens";
-import type { LabClusterName } from "../../lab/supervisor/client";
 import { describeEngine, irsaProgram, outputsOf, type Scope } from "./lab";
+import { inMode } from "./podIdentityFleet";
 import { childChanges, failureOf, podsIn, TYPE } from "./support";
 
 const { Both, Irsa, PodIdentity } = IdentityMode;
-
-/** A lab cluster in a mode, as EKS knows it. */
-function inMode(
-  scope: Scope,
-  name: LabClusterName,
-  identity: IdentityMode,
-  changes: Partial<IrsaCluster> = {},
-) {
-  const { region = "" } = scope.lab.clusters.find((cluster) => cluster.name === name) ?? {};
-  return { ...scope.clusters[name], identity, clusterName: name, region, ...changes };
-}
 
 function argsOf({ namespace }: Scope, clusters: IrsaCluster[], more: Partial<MultiClusterIrsaArgs> = {}) {
   const podIdentity = { settleSeconds: 0 };

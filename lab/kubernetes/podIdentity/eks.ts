@@ -1,11 +1,9 @@
+import { agentAddon } from "../../aws/podIdentity/addons";
 import { signedHeaders } from "../../aws/sign";
 import type { LabAws, LabCluster } from "../../types";
 
 /** A cluster as EKS knows it. */
 export type EksName = Pick<LabCluster, "name" | "region">;
-
-/** The add-on without which no node answers for credentials. */
-export const AGENT_ADDON = "eks-pod-identity-agent";
 
 // In these states of an add-on there is no pod of it to answer.
 const absent = ["CREATING", "CREATE_FAILED", "DELETING"];
@@ -64,7 +62,7 @@ export class Eks {
 
   /** Source: https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeAddon.html */
   async hasAgent(cluster: EksName): Promise<boolean> {
-    const answer = await this.look(cluster, `addons/${AGENT_ADDON}`);
+    const answer = await this.look(cluster, `addons/${agentAddon}`);
     const addon = answer?.addon as { status?: string } | undefined;
     return addon?.status !== undefined && !absent.includes(addon.status);
   }
