@@ -10,7 +10,7 @@ import { knownCluster, podIdentityOf } from "./podIdentityTrust";
 import { makeRoles } from "./role";
 import { roleAccount, type RoleAccount } from "./roleAccount";
 import { rolePlans } from "./rolePlans";
-import { settle } from "./settle";
+import { settle, TRUST_POLICY } from "./settle";
 import { shardsOf, type Shard } from "./shards";
 import { trustDocument, type TrustSource } from "./trustDocument";
 import { clientIdsOf } from "./trustValidation";
@@ -82,7 +82,6 @@ function makeShardRole(
     resource: parent,
     ...(shard.name !== undefined && { shard: shard.name }),
   });
-  const changed = { what: "the trust policy", inputs: ["assumeRolePolicy"] };
   const settles = shard.trusted.some((cluster) => ways.has(cluster.name));
   const { targetRoleArn, disableSessionTags = false } = podIdentity;
   const current = makeRoles(rolePlans(name, args.role ?? {}, shard.name, trust), args, trustPolicyJson, {
@@ -91,7 +90,7 @@ function makeShardRole(
     dependsOn: shard.trusted.flatMap((cluster) => providers.get(cluster.name)?.resource ?? []),
     hooksOf: (of) => ({
       ...narrowing.hook(of),
-      ...(settles && settle(of, changed, podIdentity, parent)),
+      ...(settles && settle(of, TRUST_POLICY, podIdentity, parent)),
     }),
     ...(targetRoleArn !== undefined && {
       target: { roleArn: targetRoleArn, tagsSession: !disableSessionTags },

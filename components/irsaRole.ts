@@ -7,7 +7,7 @@ import { checkedInput, throwProblems } from "./problems";
 import { makeRoles } from "./role";
 import { roleAccount, type RoleAccount } from "./roleAccount";
 import { rolePlans } from "./rolePlans";
-import { settle } from "./settle";
+import { settle, TRUST_POLICY } from "./settle";
 import { roleWarnings } from "./transitions";
 import { trustDocument, type TrustSource } from "./trustDocument";
 import type { BaseRole } from "./podIdentityTypes";
@@ -101,13 +101,12 @@ export class IrsaRole extends pulumi.ComponentResource {
       void pulumi.log.warn(`${what}: ${warning}`, this);
     }
     const plans = rolePlans(name, args.role ?? {}, undefined, {});
-    const changed = { what: "the trust policy", inputs: ["assumeRolePolicy"] };
     const settles = args.clusters.some(({ podIdentity }) => podIdentity !== undefined);
     const { role } = makeRoles(plans, args, trustPolicyJson, {
       what,
       parent: this,
       dependsOn: [],
-      hooksOf: (of) => (settles ? settle(of, changed, args, this) : {}),
+      hooksOf: (of) => (settles ? settle(of, TRUST_POLICY, args, this) : {}),
     });
     this.roleArn = role.arn;
     this.roleName = role.name;

@@ -5,6 +5,15 @@ import type { PodIdentitySettings } from "./podIdentityTypes";
 
 const DEFAULT_SECONDS = 15;
 
+/** What spreads slowly, as the user would call it, and which inputs it is made of. */
+export interface Spreading {
+  what: string;
+  inputs: string[];
+}
+
+/** A role's trust policy. */
+export const TRUST_POLICY: Spreading = { what: "the trust policy", inputs: ["assumeRolePolicy"] };
+
 /** How long changes take to reach EKS and the nodes, in seconds. */
 export function settleSecondsOf({ settleSeconds = DEFAULT_SECONDS }: PodIdentitySettings): number {
   return settleSeconds;
@@ -13,12 +22,10 @@ export function settleSecondsOf({ settleSeconds = DEFAULT_SECONDS }: PodIdentity
 /**
  * Has everything that depends on a resource wait after it was made or changed, since IAM and EKS are eventually consistent. It waits
  * only where something was really done, so never in a preview, and each resource by itself.
- *
- * @param changed what spreads slowly, as the user would call it, and which inputs it is made of.
  */
 export function settle(
   name: string,
-  changed: { what: string; inputs: string[] },
+  changed: Spreading,
   settings: PodIdentitySettings,
   resource: pulumi.Resource,
 ): Pick<pulumi.ResourceHookBinding, "afterCreate" | "afterUpdate"> {

@@ -5,7 +5,8 @@ import { type ExactOptions, type Parts, partsOf, type Unclear, UNREADABLE } from
 import type { GeneratedStatement, SubjectCondition } from "./generated";
 import { parseOidcProviderArn } from "./issuer";
 import type { TrustMismatch, WebIdentityMismatch } from "./mismatch";
-import { findPodIdentityMismatch, podIdentityClustersOf } from "./podIdentityExact";
+import { podIdentityClusters } from "./podIdentity";
+import { findPodIdentityMismatch } from "./podIdentityExact";
 import { subjectOf } from "./subject";
 import { clustersOfUnknownAudience, webIdentityClusters } from "./trusted";
 import { IdentityMode, STS_AUDIENCE, type TrustedCluster } from "./types";
@@ -92,7 +93,7 @@ function findWebIdentityMismatch(
 
 /** Of a document that is not understood, nothing is known of anybody. */
 function unclear(clusters: TrustedCluster[], { reason, identity }: Unclear): TrustMismatch {
-  const concerned = identity === IdentityMode.PodIdentity ? podIdentityClustersOf(clusters) : clusters;
+  const concerned = identity === IdentityMode.PodIdentity ? podIdentityClusters(clusters) : clusters;
   const first = concerned[0] ?? clusters[0];
   const podsAlone = first?.podIdentity !== undefined && first.oidcProviderArn === undefined;
   const told = {

@@ -2,7 +2,8 @@ import { type CompiledTrust, compileTrust } from "./compiled";
 import type { PolicyDocument } from "./document";
 import type { TrustConditions } from "./extras";
 import { extraConditions, type GeneratedStatement, readGenerated } from "./generated";
-import { podIdentityClustersOf, type PlacedStatement } from "./podIdentityExact";
+import { podIdentityClusters } from "./podIdentity";
+import type { PlacedStatement } from "./podIdentityExact";
 import { isForPodIdentity, readPodIdentity } from "./podIdentityGenerated";
 import { ASSUME_ROLE, podCaller, PODS_SERVICE, TAG_SESSION } from "./podIdentityRequest";
 import { includesCaller, mayHaveKind, serviceCaller } from "./principals";
@@ -77,10 +78,7 @@ function reachedBeside(
     return { reason: `statement ${firstExtra + web.index}: may admit web identities beside the bindings` };
   }
   const byRole = new Map(
-    podIdentityClustersOf(clusters).map(({ podIdentity }) => [
-      podIdentity.baseRoleArn,
-      podCaller(podIdentity),
-    ]),
+    podIdentityClusters(clusters).map(({ podIdentity }) => [podIdentity.baseRoleArn, podCaller(podIdentity)]),
   );
   for (const caller of [serviceCaller(PODS_SERVICE), ...byRole.values()]) {
     // What cannot be read is told of with the bindings.

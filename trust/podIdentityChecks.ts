@@ -1,12 +1,10 @@
 import { parseClusterArn, type ClusterArnParts } from "./clusterArn";
 import type { PodIdentityCall } from "./extraKeys";
 import { podIdentityClusters } from "./podIdentity";
+import { parseRoleArn } from "./principals";
 import { namespaceProblem, parseSubject, serviceAccountNameProblem } from "./subject";
 import type { PodIdentityCluster, TrustedCluster, TrustPolicyOptions } from "./types";
 import { isRecord } from "./values";
-
-/** The ARN of one role; a wildcard would admit others. */
-const ROLE_ARN = /^arn:(?<partition>aws[a-z-]*):iam::(?<accountId>\d{12}):role\/[\w+=,.@/-]+$/;
 
 /** Whether this is of the shape of a `TrustedPodIdentity`. */
 export function isPodIdentity(value: unknown): boolean {
@@ -57,7 +55,8 @@ function arnParts({ name, podIdentity: { clusterArn } }: PodIdentityCluster): Cl
 function refuseBaseRole({ name, podIdentity }: PodIdentityCluster, cluster: ClusterArnParts): void {
   const { baseRoleArn } = podIdentity;
   if (baseRoleArn === undefined) return;
-  const role = ROLE_ARN.exec(baseRoleArn)?.groups;
+  // A wildcard, which would admit others, is in no ARN of one role.
+  const role = parseRoleArn(baseRoleArn);
   if (!role) {
     throw new Error(
       `cluster "${name}": not the ARN of a base role (arn:<partition>:iam::<account>:role/<name>): "${baseRoleArn}"`,

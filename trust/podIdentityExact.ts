@@ -1,5 +1,6 @@
 import { parseClusterArn } from "./clusterArn";
 import type { PodIdentityMismatch } from "./mismatch";
+import { podIdentityClusters } from "./podIdentity";
 import { Evidence, type PodIdentityStatement } from "./podIdentityGenerated";
 import { expectedExternalId, isClusterWide, PODS_SERVICE } from "./podIdentityRequest";
 import { parseRoleArn } from "./principals";
@@ -22,11 +23,6 @@ type Who = Pick<PodIdentityMismatch, "cluster" | "subject">;
 
 const EVERY_SERVICE_ACCOUNT = subjectOf("*", "*");
 
-/** The clusters whose associations are admitted. */
-export function podIdentityClustersOf(clusters: TrustedCluster[]): PodIdentityCluster[] {
-  return clusters.filter((cluster): cluster is PodIdentityCluster => cluster.podIdentity !== undefined);
-}
-
 /**
  * Compares the statements for Pod Identity with the bindings: both are sets of admissions, and must be the same. It returns the first
  * admission that is in one of them alone, or that a document has twice.
@@ -38,7 +34,7 @@ export function findPodIdentityMismatch(
   clusters: TrustedCluster[],
   statements: PlacedStatement[],
 ): PodIdentityMismatch | undefined {
-  const bound = podIdentityClustersOf(clusters);
+  const bound = podIdentityClusters(clusters);
   const wanted = new Map<string, Who>();
   for (const cluster of bound) {
     const admissions = admissionsOf(cluster);

@@ -11,10 +11,14 @@ import { AwsError } from "./query";
 
 /** What of a verified token STS goes on with. */
 export interface Claims {
+  /** The token's `iss`. */
   issuerUrl: string;
   subject: string;
+  /** What counts as the token's audience: `azp` if there is one, otherwise `aud`. */
   audience: string;
+  /** `aud`, where `azp` took its place. */
   originalAudience?: string;
+  /** `amr`, if the token has it. */
   authenticationMethods?: string[];
   email?: string;
 }

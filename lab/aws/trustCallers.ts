@@ -1,3 +1,4 @@
+import type { Claims } from "./token";
 import type { ConditionKeys, KeyValues } from "./trustConditions";
 import { anyOf, type Truth } from "./truth";
 
@@ -8,19 +9,9 @@ import { anyOf, type Truth } from "./truth";
  */
 
 /** What STS knows of a web identity once its token is verified. */
-export interface WebIdentity {
+export interface WebIdentity extends Claims {
   /** ARN of the OIDC provider that the token's issuer has in the role's account. */
   providerArn: string;
-  /** The token's `iss`. */
-  issuerUrl: string;
-  subject: string;
-  /** What counts as the token's audience: `azp` if there is one, otherwise `aud`. */
-  audience: string;
-  /** `aud`, where `azp` took its place. */
-  originalAudience?: string;
-  /** `amr`, if the token has it. */
-  authenticationMethods?: string[];
-  email?: string;
   roleSessionName: string;
 }
 

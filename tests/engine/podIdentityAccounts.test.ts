@@ -11,7 +11,7 @@ import { clusterApi } from "../../lab/kubernetes/client";
 import { requestToken } from "../../lab/kubernetes/tokens";
 import type { LabAccount } from "../../lab/types";
 import { describeEngine, type Scope } from "./lab";
-import { associateByHand, associationsIn, awsOnly, inMode, labCluster } from "./podIdentityFleet";
+import { associateByHand, associationsIn, awsOnly, inMode, labCluster, OPEN_TRUST } from "./podIdentityFleet";
 import { childChanges, failureOf, roleInIam, TYPE } from "./support";
 
 /** The account of the target role; the clusters are in the lab's own. */
@@ -164,16 +164,7 @@ describeEngine("engine: clusters of one account, and the role in another", (newS
 
 /** Lets every association of the account have a role. */
 async function openRole({ lab }: Scope, RoleName: string): Promise<void> {
-  const PolicyDocument = JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: { Service: "pods.eks.amazonaws.com" },
-        Action: ["sts:AssumeRole", "sts:TagSession"],
-      },
-    ],
-  });
+  const PolicyDocument = OPEN_TRUST;
   await iamClient(lab.aws).send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
 }
 

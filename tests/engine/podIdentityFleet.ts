@@ -15,6 +15,18 @@ import type { LabClusterName } from "../../lab/supervisor/client";
 import type { LabCluster } from "../../lab/types";
 import type { Scope } from "./lab";
 
+/** The trust policy of AWS's own example, which takes every association of the account. */
+export const OPEN_TRUST = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: { Service: "pods.eks.amazonaws.com" },
+      Action: ["sts:AssumeRole", "sts:TagSession"],
+    },
+  ],
+});
+
 /** A cluster as the lab has it. */
 export function labCluster({ lab }: Scope, name: LabClusterName): LabCluster {
   const found = lab.clusters.find((cluster) => cluster.name === name);

@@ -4,7 +4,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { iamClient } from "../../lab/aws/clients";
 import type { OperationFailed, OperationResult } from "../../lab/engine/workspace";
 import { describeEngine, irsaProgram, type Scope } from "./lab";
-import { associateByHand, associationIdsIn, associationsIn, awsOnly, inMode } from "./podIdentityFleet";
+import {
+  associateByHand,
+  associationIdsIn,
+  associationsIn,
+  awsOnly,
+  inMode,
+  OPEN_TRUST,
+} from "./podIdentityFleet";
 import { childChanges, failureOf, TYPE } from "./support";
 import { typed } from "./typed";
 
@@ -14,16 +21,7 @@ const ALL = ["auditor", "reader", "writer"];
 
 /** A role that trusts every association of the account, as AWS's own example does. */
 async function makeOpenRole({ lab }: Scope, RoleName: string): Promise<string> {
-  const AssumeRolePolicyDocument = JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: { Service: "pods.eks.amazonaws.com" },
-        Action: ["sts:AssumeRole", "sts:TagSession"],
-      },
-    ],
-  });
+  const AssumeRolePolicyDocument = OPEN_TRUST;
   const { Role } = await iamClient(lab.aws).send(
     new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }),
   );
