@@ -12,7 +12,7 @@ export {
   type FromEksClusterOptions,
 } from "./components/fromEksCluster";
 export type { ShardRole } from "./components/fleetOutputs";
-export type { HelmServiceAccountValues } from "./components/helmValues";
+export type { HelmServiceAccount, HelmServiceAccountValues } from "./components/helmValues";
 export {
   IrsaRole,
   type IrsaRoleArgs,

@@ -9,16 +9,19 @@ import { ServiceAccountOwnership, type ServiceAccountBinding } from "./types";
  */
 export interface HelmServiceAccountValues {
   /** The ServiceAccount of the chart's pods. */
-  serviceAccount: {
-    /** Whether the chart makes it: with `ServiceAccountOwnership.None`, and never otherwise. */
-    create: boolean;
-    /** Its name. */
-    name: string;
-    /** The annotations by which it gets the role, where the chart makes it. */
-    annotations?: { [key: string]: string };
-    /** Whether pods get a token for the Kubernetes API, where the chart makes it and that was set. */
-    automount?: boolean;
-  };
+  serviceAccount: HelmServiceAccount;
+}
+
+/** The ServiceAccount in a Helm chart's values. */
+export interface HelmServiceAccount {
+  /** Whether the chart makes it: with `ServiceAccountOwnership.None`, and never otherwise. */
+  create: boolean;
+  /** Its name. */
+  name: string;
+  /** The annotations by which it gets the role, where the chart makes it. */
+  annotations?: { [key: string]: string };
+  /** Whether pods get a token for the Kubernetes API, where the chart makes it and that was set. */
+  automount?: boolean;
 }
 
 /**
