@@ -1,14 +1,17 @@
-// Runs the project's checks and tests: `node tests/run.mjs [all|fast|engine] [mocha options]`. One line for each step that is
-// fine, the whole output of one that is not, and the sum at the end.
+// Runs the project's checks and tests: `node --import tsx tests/run.mjs [all|fast|engine] [mocha options]`. One line for each step
+// that is fine, the whole output of one that is not, and at the end the table of consumers and the sum.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { consumerTable } from "./support/consumerTable.ts";
 
 const [which = "all", ...mochaOptions] = process.argv.slice(2);
 const scratch = mkdtempSync(join(tmpdir(), "eks-irsa-tests-"));
 const figures = join(scratch, "figures");
 writeFileSync(figures, "");
+const consumers = join(scratch, "consumers");
+writeFileSync(consumers, "");
 const failed = [];
 
 const bin = (name) => join("node_modules", ".bin", name);
@@ -38,7 +41,7 @@ function run(name, command, args, quiet) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       stdio: ["ignore", quiet ? "pipe" : "inherit", quiet ? "pipe" : "inherit"],
-      env: { ...process.env, TEST_FIGURES: figures },
+      env: { ...process.env, TEST_FIGURES: figures, TEST_CONSUMERS: consumers },
     });
     let output = "";
     child.stdout?.on("data", (data) => (output += data));
@@ -82,6 +85,7 @@ try {
     console.log(`\nfailed: ${failed.join(", ")}`);
     for (const { titles } of sums) for (const title of titles) console.log(`  ${title}`);
   }
+  if (which !== "fast") console.log(`\n${consumerTable(readFileSync(consumers, "utf8"))}`);
   console.log(`\n${sum("passes")} passed, ${sum("failures")} failed, ${sum("pending")} skipped`);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
