@@ -104,8 +104,8 @@ describe("docs: the page on the trust policy", () => {
     });
   });
 
-  it("what fits, in the table of advice and in README", () => {
-    const [advice, usual] = [tableAfter(page, "if-then"), sectionOf(readme, "## The trust policy")];
+  it("what fits, in the table of advice, in that of the forms, and in README", () => {
+    const [advice, usual] = [tableAfter(page, "if-then"), sectionOf(page, "## Forms")];
     const of = (form: TrustPolicyForm) => LIMITS.map((limit) => String(fits(limit, { form })));
     const [perCluster, subjectOnly, single] = [of(StatementPerCluster), of(SubjectOnly), of(SingleStatement)];
     const text = advice.map((cells) => cells.join(" then ")).join("\n");
@@ -118,9 +118,11 @@ describe("docs: the page on the trust policy", () => {
       assert.ok(text.includes(sentence), sentence);
     }
     for (const [index, row] of [perCluster, subjectOnly, single].entries()) {
-      const cells = tableAfter(readme, "forms")[index]!;
+      const cells = tableAfter(page, "forms")[index]!;
       assert.deepEqual([cells[0], cells[1]], [`\`${FORMS[index]!}\``, row.join(" / ")]);
     }
+    const few = `${perCluster[0]} clusters in the usual form, ${subjectOnly[0]} or ${single[0]} in shorter ones`;
+    assert.ok(readme.text.replace(/\s+/g, " ").includes(few), few);
     assert.ok(usual.includes(`clusters in ${LIMITS.map(written).join(" / ")} characters`));
   });
 

@@ -38,7 +38,7 @@ const BY_HAND = JSON.stringify({
   Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
 });
 
-/** README's names: three of the lab's clusters, and what else it speaks of. */
+/** The page's names: three of the lab's clusters, and what else it speaks of. */
 function namesIn({ lab, clusters }: Scope): RecipeScope {
   const as = (name: string, { name: clusterName, issuerUrl, kubeconfig }: TestCluster): IrsaCluster => {
     const { region } = lab.clusters.find((cluster) => cluster.name === clusterName)!;

@@ -15,7 +15,7 @@ export interface RecipeStep {
   commands: string[];
   /** The project it belongs to; undefined: that of the recipe. */
   project?: string;
-  /** Is this what is there before, in the place of the section's first program? */
+  /** Is this what is there before, in the place of the page's first program? */
   before: boolean;
   /** Such as `update Role app`, sorted. */
   changes: string[];
@@ -47,12 +47,11 @@ const BEFORE = /^\/\/ Before$/m;
 const FROM_NOTHING = /^\/\/ .*[Tt]here is no stack yet/m;
 const PROJECT = /^\/\/ In the project "([\w-]+)"/m;
 
-/** The recipes of README's section on day two; the program that stands before the first is where each of them begins. */
+/** The recipes of the page on day two; the program that stands before the first is where each of them begins. */
 export function readRecipes(): { base: string; recipes: Recipe[] } {
-  const section = sectionOf(readPage("README.md"), "## Day two");
-  const [head = "", ...parts] = section.split(/^### /m);
+  const [head = "", ...parts] = readPage("docs/day-two.md").text.split(/^## /m);
   const [base] = blocksOf(head).map(({ text }) => text);
-  if (base === undefined) throw new Error("the section has no program to begin with");
+  if (base === undefined) throw new Error("the page has no program to begin with");
   const recipes = parts.map((part) => {
     const steps = blocksOf(part).map(stepOf);
     const first = steps[0];
