@@ -16,6 +16,7 @@ export type AdoptingCluster = Omit<IrsaCluster, "issuerUrl"> & {
  * the clusters say of creating providers is left to that component. A cluster of which the role accepts Pod Identity alone adopts
  * none: with its `issuerUrl` it needs no ARN.
  *
+ * @param clusters the clusters as for `MultiClusterIrsa`; the issuer may be left out.
  * @param arns ARNs by cluster name: the output `oidcProviderArns` of `FleetOidcProviders` or `MultiClusterIrsa`.
  * @example
  * const fleet = new pulumi.StackReference("acme/fleet/prod");

@@ -29,7 +29,10 @@ export interface ClusterOidcProviderArgs {
  * over.
  *
  * @example
- * const provider = new ClusterOidcProvider("east", { issuerUrl });
+ * const provider = new ClusterOidcProvider("east", {
+ *   issuerUrl: "https://oidc.eks.us-east-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF",
+ * });
+ * export const oidcProviderArn = provider.arn;
  * @throws InputPropertiesError naming every fault of the arguments.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html
  */
@@ -39,6 +42,13 @@ export class ClusterOidcProvider extends pulumi.ComponentResource {
   /** The issuer URL. */
   public readonly issuerUrl: pulumi.Output<string>;
 
+  /**
+   * Declares the provider.
+   *
+   * @param name name of the component and of the provider in the program: part of their URNs.
+   * @param args which issuer, and whether its provider is made or is there.
+   * @param opts `provider` is the aws provider of the account in which the role is.
+   */
   constructor(name: string, args: ClusterOidcProviderArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `ClusterOidcProvider "${name}"`;
     throwProblems(what, [...providerProblems(args, ""), ...unownedTagProblems([args], args.tags)]);

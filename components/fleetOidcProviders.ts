@@ -40,6 +40,7 @@ export interface FleetOidcProvidersArgs {
  * account has one provider for each issuer.
  *
  * @example
+ * const clusters = [{ name: "east", issuerUrl, kubeconfig }];
  * const fleet = new FleetOidcProviders("fleet", { clusters });
  * const reports = new MultiClusterIrsa("reports", {
  *   clusters: adoptOidcProviders(clusters, fleet.oidcProviderArns),
@@ -52,6 +53,13 @@ export class FleetOidcProviders extends pulumi.ComponentResource {
   /** ARNs of the OIDC providers, by cluster name: what `adoptOidcProviders` takes. */
   public readonly oidcProviderArns: pulumi.Output<{ [cluster: string]: string }>;
 
+  /**
+   * Declares the providers.
+   *
+   * @param name name of the component: part of the URNs of all that it makes.
+   * @param args the clusters.
+   * @param opts `provider` is the aws provider of the account in which the roles are.
+   */
   constructor(name: string, args: FleetOidcProvidersArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `FleetOidcProviders "${name}"`;
     throwProblems(what, findProviderProblems(args));

@@ -36,9 +36,13 @@ export interface ClusterLookup {
  * Auto Mode, and a kubeconfig that runs `aws eks get-token`, so that no token is kept anywhere.
  *
  * @param name name of the cluster in the list: plain text, since it is part of URNs.
+ * @param lookup how the cluster is found, how one logs in to it, and what is said of it in the list.
  * @param opts the aws provider that may see the cluster, when it is not the default one.
  * @example
- * fromClusterName("east", { clusterName: "prod-east", region: "us-east-1" })
+ * const clusters = [
+ *   fromClusterName("east", { clusterName: "prod-east", region: "us-east-1" }),
+ *   fromClusterName("west", { clusterName: "prod-west", region: "us-west-2", profile: "west-admin" }),
+ * ];
  * @throws Error when the cluster has no OIDC issuer.
  * @see https://docs.aws.amazon.com/cli/latest/reference/eks/get-token.html
  */

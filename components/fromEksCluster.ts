@@ -44,9 +44,14 @@ export interface FromEksClusterOptions {
  * A cluster of the list, from an `eks.Cluster` of `@pulumi/eks`.
  *
  * @param name name of the cluster in the list: plain text, since it is part of URNs.
+ * @param cluster the `eks.Cluster`, or what has its outputs.
+ * @param options what the list is to say of the cluster beside that.
  * @example
  * const east = new eks.Cluster("east", { createOidcProvider: true });
- * new MultiClusterIrsa("app", { clusters: [fromEksCluster("east", east)], serviceAccounts });
+ * new MultiClusterIrsa("app", {
+ *   clusters: [fromEksCluster("east", east)],
+ *   serviceAccounts: [{ namespace: "default", name: "s3-reader" }],
+ * });
  * @throws Error when the provider is to be adopted and the cluster made none; it says which of two switches to set.
  * @see https://www.pulumi.com/registry/packages/eks/api-docs/cluster/
  */

@@ -67,6 +67,7 @@ export interface IrsaRoleArgs {
  * ServiceAccounts, with its policies.
  *
  * @example
+ * const east = new ClusterOidcProvider("east", { issuerUrl });
  * const role = new IrsaRole("app", {
  *   clusters: [{ name: "east", oidcProviderArn: east.arn }],
  *   serviceAccounts: [{ namespace: "default", name: "s3-reader" }],
@@ -85,6 +86,13 @@ export class IrsaRole extends pulumi.ComponentResource {
   /** Size of the trust policy as IAM counts it, in characters without white space. */
   public readonly trustPolicySize: pulumi.Output<number>;
 
+  /**
+   * Declares the role with its policies.
+   *
+   * @param name name of the component and of the role in the program: part of their URNs.
+   * @param args whom the role trusts, and what it may do.
+   * @param opts `provider` is the aws provider of the account in which the role is made.
+   */
   constructor(name: string, args: IrsaRoleArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `IrsaRole "${name}"`;
     throwProblems(what, findRoleProblems(args));

@@ -37,7 +37,8 @@ export interface IrsaServiceAccountArgs {
  * proves it if asked for. The cluster is that of the Kubernetes provider in `opts`.
  *
  * @example
- * new IrsaServiceAccount("reader", { namespace: "default", name: "s3-reader", roleArn: role.roleArn }, { provider: east });
+ * const east = new k8s.Provider("east", { kubeconfig });
+ * new IrsaServiceAccount("reader", { namespace: "default", name: "s3-reader", roleArn }, { provider: east });
  * @throws InputPropertiesError naming every fault of the arguments.
  * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-configuration.html
  */
@@ -51,6 +52,13 @@ export class IrsaServiceAccount extends pulumi.ComponentResource {
   /** Name of the verification Job; empty when none was asked for. */
   public readonly verificationJobName: pulumi.Output<string>;
 
+  /**
+   * Declares the ServiceAccount.
+   *
+   * @param name name of the component: part of the URNs of all that it makes.
+   * @param args the ServiceAccount, and its role.
+   * @param opts `provider` is the Kubernetes provider of the cluster.
+   */
   constructor(name: string, args: IrsaServiceAccountArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `IrsaServiceAccount "${name}"`;
     throwProblems(what, argumentProblems(args));

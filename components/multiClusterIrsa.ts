@@ -104,6 +104,13 @@ export class MultiClusterIrsa extends pulumi.ComponentResource {
   /** The annotations that give the role to a ServiceAccount, for a Helm chart that makes its own. With shards: as `roleArn`. */
   public readonly serviceAccountAnnotations!: pulumi.Output<{ [key: string]: string }>;
 
+  /**
+   * Declares the role with all that belongs to it.
+   *
+   * @param name name of the component: part of the URNs of all that it makes.
+   * @param args the clusters, the ServiceAccounts, and what they may do.
+   * @param opts `provider` is the aws provider of the account in which the role is made; `clusterProviders` has the Kubernetes providers.
+   */
   constructor(name: string, args: MultiClusterIrsaArgs, opts: MultiClusterIrsaOptions = {}) {
     const what = `MultiClusterIrsa "${name}"`;
     const { clusterProviders = {}, ...componentOpts } = opts;

@@ -26,6 +26,8 @@ const CLUSTER_NAME = /^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/;
  * `MultiClusterIrsa` begins with, for programs that make the arguments from configuration. Values that are Outputs are
  * checked when they arrive.
  *
+ * @param args the component's arguments, of whatever shape they are.
+ * @param opts the component's options, of which `clusterProviders` and the kind of providers are looked at.
  * @example
  * const problems = findProblems(args);
  * if (problems.length > 0) throw new pulumi.RunError(problems.map((p) => `${p.propertyPath} ${p.reason}`).join("\n"));

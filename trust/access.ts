@@ -8,8 +8,11 @@ export type AccessCluster = Pick<TrustedCluster, "name" | "oidcProviderArn" | "p
 
 /** What a trust policy decides for one ServiceAccount of one cluster that comes by one way. */
 export interface AccessRow extends TrustDecision {
+  /** Name of the cluster, as it was given. */
   cluster: string;
+  /** Namespace of the ServiceAccount. */
   namespace: string;
+  /** Name of the ServiceAccount. */
   serviceAccount: string;
   /** The way. */
   identity: IdentityMode.Irsa | IdentityMode.PodIdentity;
@@ -31,12 +34,21 @@ type Compiled = ReturnType<typeof compiledFrom>;
  *
  * @param trustPolicy the document, as JSON text or parsed.
  * @param clusters by name, each with the ARN of its OIDC provider, with what its Pod Identity associations are like, or with both.
- * @example accessTable(json, [{ name: "east", oidcProviderArn: arn }], [{ namespace: "default", name: "s3-reader" }])
+ * @param serviceAccounts by namespace and name, each asked about in every cluster.
+ * @example
+ * const rows = accessTable(
+ *   trustPolicyJson,
+ *   [{ name: "east", oidcProviderArn }],
+ *   [{ namespace: "default", name: "s3-reader" }],
+ * );
+ * for (const { cluster, namespace, serviceAccount, decision, reason } of rows) {
+ *   console.log(`${cluster} ${namespace}/${serviceAccount}: ${decision}, ${reason}`);
+ * }
  */
 export function accessTable(
   trustPolicy: string | object,
   clusters: AccessCluster[],
-  serviceAccounts: ServiceAccount[],
+  serviceAccounts: { namespace: string; name: string }[],
 ): AccessRow[] {
   const compiled = compiledFrom(trustPolicy);
   return clusters.flatMap((cluster) => [

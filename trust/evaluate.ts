@@ -37,7 +37,9 @@ export interface TrustRequest {
 /** `indeterminate`: the document holds something whose effect is not known here. It is never to be read as allow. */
 export type Decision = "allow" | "deny" | "indeterminate";
 
+/** What a trust policy decides, and why. */
 export interface TrustDecision {
+  /** Whether the role may be assumed. */
   decision: Decision;
   /** Why, in a sentence. */
   reason: string;
@@ -53,9 +55,12 @@ export interface TrustDecision {
  * policies allow it to assume this one is another question, which is not asked here.
  *
  * @param policy the document, as JSON text or parsed.
+ * @param request the token, or the pod, that asks for the role.
  * @example
- * evaluateTrust(role.assumeRolePolicy, { oidcProviderArn: arn, subject: "system:serviceaccount:default:s3-reader" });
- * evaluateTrust(role.assumeRolePolicy, { clusterArn, namespace: "default", serviceAccount: "s3-reader" });
+ * const subject = "system:serviceaccount:default:s3-reader";
+ * console.log(evaluateTrust(trustPolicyJson, { oidcProviderArn, subject }).decision);
+ * const pod = { clusterArn, namespace: "default", serviceAccount: "s3-reader" };
+ * console.log(evaluateTrust(trustPolicyJson, pod).decision);
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
  */

@@ -26,11 +26,16 @@ type DocumentOptions = Pick<TrustPolicyOptions, "conditions" | "podIdentityCondi
  * bindings, so that it changes one more list. The size is the caller's to judge (`trustPolicySize`), with `Auto` too: what fits in
  * no form comes in the smaller one.
  *
+ * @param clusters each with its OIDC provider, its Pod Identity, or both, and with the subjects that it admits.
+ * @param options the form, the limit, and what stands in and beside the generated statements.
  * @example
- * buildTrustPolicy([{ name: "east", oidcProviderArn: arn, subjects: ["system:serviceaccount:default:s3-reader"] }]);
+ * const subjects = ["system:serviceaccount:default:s3-reader"];
+ * const document = buildTrustPolicy([{ name: "east", oidcProviderArn, subjects }]);
+ * console.log(JSON.stringify(document), trustPolicySize(document));
  * @throws Error when there is no cluster, two share a name or a provider, an ARN is not an OIDC provider's, a subject
- * is not a ServiceAccount's, a cluster has patterns with Pod Identity, `conditions` would not reach it, or a form without the audience is asked for where a provider's client IDs are not known: each would
- * make a document that admits somebody else, or nobody.
+ * is not a ServiceAccount's, a cluster has patterns with Pod Identity, `conditions` would not reach it, or a form without the
+ * audience is asked for where a provider's client IDs are not known: each would make a document that admits somebody else, or
+ * nobody.
  * @see https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html
  */
 export function buildTrustPolicy(clusters: TrustedCluster[], options: TrustPolicyOptions = {}): TrustPolicy {

@@ -92,16 +92,34 @@ export interface TrustPolicyOptions {
   statements?: ExtraTrustStatement[];
 }
 
+/**
+ * One statement of a trust policy.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+ */
 export interface TrustStatement {
+  /** Its name in the document. Only extra statements may have one. */
   Sid?: string;
+  /** What is built here only ever allows. */
   Effect: "Allow";
-  Principal: { Federated?: string | string[]; AWS?: string | string[]; Service?: string };
+  /** Who may assume the role: one kind of principal in each statement. */
+  Principal: {
+    /** ARNs of OIDC providers. */
+    Federated?: string | string[];
+    /** ARNs of roles and accounts. */
+    AWS?: string | string[];
+    /** Pod Identity's service. */
+    Service?: string;
+  };
+  /** What is asked of STS. */
   Action: string | string[];
+  /** Values by condition key by operator: all operators and keys must hold, of a key's values one. */
   Condition?: { [operator: string]: { [key: string]: string | string[] } };
 }
 
 /** A role's trust policy (its assume-role policy document). */
 export interface TrustPolicy {
+  /** Version of the policy language. */
   Version: "2012-10-17";
+  /** The statements, any of which may allow. */
   Statement: TrustStatement[];
 }
