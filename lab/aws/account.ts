@@ -5,9 +5,13 @@ import {
   GetRoleCommand,
   GetRolePolicyCommand,
   GetUserCommand,
+  GetUserPolicyCommand,
   ListAttachedRolePoliciesCommand,
+  ListAttachedUserPoliciesCommand,
   ListRolePoliciesCommand,
+  ListUserPoliciesCommand,
   NoSuchEntityException,
+  type AttachedPolicy,
   type IAMClient,
 } from "@aws-sdk/client-iam";
 import type { LabAccount } from "../types";
@@ -77,17 +81,35 @@ export class Account {
     return answer?.User?.Arn === arn;
   }
 
+  /** The documents of a user's own policies, inline ones and attached ones; groups are not looked at. */
+  async policiesOfUser(UserName: string): Promise<string[]> {
+    const inline = await this.iam.send(new ListUserPoliciesCommand({ UserName }));
+    const attached = await this.iam.send(new ListAttachedUserPoliciesCommand({ UserName }));
+    return this.documentsOf(attached.AttachedPolicies, inline.PolicyNames, async (PolicyName) => {
+      const answer = await this.iam.send(new GetUserPolicyCommand({ UserName, PolicyName }));
+      return answer.PolicyDocument;
+    });
+  }
+
   /** The documents of a role's own policies, inline ones and attached ones. */
   async policiesOf(roleArn: string): Promise<string[]> {
     const RoleName = roleArn.split("/").at(-1) ?? "";
     const inline = await this.iam.send(new ListRolePoliciesCommand({ RoleName }));
     const attached = await this.iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
+    return this.documentsOf(attached.AttachedPolicies, inline.PolicyNames, async (PolicyName) => {
+      const answer = await this.iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+      return answer.PolicyDocument;
+    });
+  }
+
+  private async documentsOf(
+    attached: AttachedPolicy[] = [],
+    inline: string[] = [],
+    inlineDocument: (name: string) => Promise<string | undefined>,
+  ): Promise<string[]> {
     const documents = await Promise.all([
-      ...(inline.PolicyNames ?? []).map(
-        async (PolicyName) =>
-          (await this.iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }))).PolicyDocument,
-      ),
-      ...(attached.AttachedPolicies ?? []).map(({ PolicyArn }) => this.managedPolicy(PolicyArn ?? "")),
+      ...inline.map(inlineDocument),
+      ...attached.map(({ PolicyArn }) => this.managedPolicy(PolicyArn ?? "")),
     ]);
     return documents.map((document) => decodeURIComponent(document ?? ""));
   }

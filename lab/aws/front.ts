@@ -11,6 +11,7 @@ import { AwsError, errorAnswer, type Answer, type QueryParameters } from "./quer
 import type { AuthParts } from "./podIdentity/auth";
 import { answerRest, findRoute } from "./rest";
 import { restRoutes } from "./restRoutes";
+import { accessKeyIn } from "./users";
 import { assumeRoleWithWebIdentity, type StsParts } from "./webIdentity";
 
 export interface FrontParts extends StsParts, AuthParts {
@@ -29,6 +30,7 @@ type QueryHandler = (
   parameters: QueryParameters,
   parts: FrontParts,
   forward: () => Promise<Answer>,
+  call: Pick<Call, "incoming">,
 ) => Promise<Answer>;
 
 /** Everything that is not simply moto's; add a line to add a behaviour. */
@@ -51,6 +53,18 @@ const queryRoutes: Record<string, QueryHandler> = {
   "iam:CreateOpenIDConnectProvider": async (parameters, _parts, forward) => {
     checkCreateProvider(parameters);
     return renameDuplicate(parameters, await forward());
+  },
+  "iam:CreateAccessKey": async (_parameters, { users, moto }, forward, { incoming }) => {
+    const answer = await forward();
+    const accessKeyId = accessKeyIn(incoming.headers.authorization);
+    const admin = [moto.admin, ...moto.otherAdmins].find((one) => one.accessKeyId === accessKeyId);
+    if (admin) users.remember(answer, admin);
+    return answer;
+  },
+  "iam:DeleteAccessKey": async (parameters, { users }, forward) => {
+    const answer = await forward();
+    if (answer.status === 200) users.forget(parameters.get("AccessKeyId") ?? "");
+    return answer;
   },
   "iam:AddClientIDToOpenIDConnectProvider": (parameters, _parts, forward) => {
     checkAddClientId(parameters);
@@ -107,7 +121,8 @@ async function answerQuery(
       return await answerPresigned(incoming, query, parts.moto);
     }
     const forward = () => exchange(parts.moto.url, incoming, body);
-    return await (queryRoutes[route] ?? ((_parameters, _parts, pass) => pass()))(parameters, parts, forward);
+    const answer = queryRoutes[route] ?? ((_parameters, _parts, pass) => pass());
+    return await answer(parameters, parts, forward, { incoming });
   } catch (error) {
     if (error instanceof AwsError) return errorAnswer(query.service, error);
     throw error;

@@ -7,6 +7,7 @@ import { iamClient } from "./iamClient";
 import { PodIdentityStore } from "./podIdentity/store";
 import { publicBuckets } from "./publicBuckets";
 import { adminArn, startMoto, type MotoOptions } from "./moto";
+import { Users } from "./users";
 import type { LabAws } from "../types";
 
 /** IAM's default for the length of a trust policy. */
@@ -47,6 +48,7 @@ export async function startAws(options: AwsOptions): Promise<StartedAws> {
       keys: new KeyFinder(options.clusters, publicBuckets(s3)),
       clusters: options.clusters,
       podIdentity: new PodIdentityStore(),
+      users: new Users(),
       trustPolicyQuota: options.trustPolicyQuota ?? defaultTrustPolicyQuota,
     });
     return {

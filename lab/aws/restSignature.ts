@@ -1,5 +1,4 @@
 import { timingSafeEqual } from "node:crypto";
-import type { LabAccount } from "../types";
 import { AwsError } from "./query";
 import type { RawCall } from "./rest";
 import { ALGORITHM, sha256, signatureOf, uriEncoded } from "./sign";
@@ -7,17 +6,22 @@ import { ALGORITHM, sha256, signatureOf, uriEncoded } from "./sign";
 /** As far as the time of a signature may be from now. */
 const LEEWAY_MS = 5 * 60_000;
 
+/** A key that calls are signed with. */
+interface SigningKey {
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
 /**
- * The administrator who signed this call. The front has the administrators' secrets and no others: everybody else is
- * somebody it does not know, where AWS would know who calls and ask IAM.
+ * Whose key has signed this call, of those that are known. Sessions are not among them: their secrets are moto's.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-export function signerOf(raw: RawCall, admins: LabAccount[], now = Date.now()): LabAccount {
+export function signerOf<T extends SigningKey>(raw: RawCall, keys: T[], now = Date.now()): T {
   const { incoming } = raw.call;
   const signed = readAuthorization(incoming.headers.authorization);
   const [accessKeyId, ...scope] = signed.credential.split("/");
-  const admin = admins.find((known) => known.accessKeyId === accessKeyId);
-  if (!admin || incoming.headers["x-amz-security-token"] !== undefined) {
+  const signer = keys.find((known) => known.accessKeyId === accessKeyId);
+  if (!signer || incoming.headers["x-amz-security-token"] !== undefined) {
     throw new AwsError(
       "UnrecognizedClientException",
       "The security token included in the request is invalid.",
@@ -29,12 +33,12 @@ export function signerOf(raw: RawCall, admins: LabAccount[], now = Date.now()): 
     throw mismatch();
   refuseUntimely(timestamp, now);
   const canonical = canonicalRequest(raw, signed.headers.split(";"));
-  const expected = signatureOf(canonical, { timestamp, scope: scope.join("/") }, admin.secretAccessKey);
+  const expected = signatureOf(canonical, { timestamp, scope: scope.join("/") }, signer.secretAccessKey);
   const isEqual =
     signed.signature.length === expected.length &&
     timingSafeEqual(Buffer.from(signed.signature), Buffer.from(expected));
   if (!isEqual) throw mismatch();
-  return admin;
+  return signer;
 }
 
 function readAuthorization(

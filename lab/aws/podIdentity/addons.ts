@@ -26,7 +26,7 @@ export const addonRoutes: RestRoute<PodIdentityParts>[] = [
 const settings = ["addonVersion", "configurationValues", "resolveConflicts", "clientRequestToken"];
 
 async function create(call: RestCall, parts: PodIdentityParts, raw: RawCall): Promise<Answer> {
-  const cluster = await clusterOfCall(call, parts, raw);
+  const cluster = await clusterOfCall("CreateAddon", call, parts, raw);
   refuseUnknown(call, ["addonName", "tags", ...settings]);
   const name = requiredField(call, "addonName");
   if (name !== agentAddon) {
@@ -49,18 +49,18 @@ async function create(call: RestCall, parts: PodIdentityParts, raw: RawCall): Pr
 }
 
 async function list(call: RestCall, parts: PodIdentityParts, raw: RawCall): Promise<Answer> {
-  const cluster = await clusterOfCall(call, parts, raw);
+  const cluster = await clusterOfCall("ListAddons", call, parts, raw);
   const { page, nextToken } = pageOf(call, [...parts.podIdentity.of(cluster).addons.keys()]);
   return jsonAnswer({ addons: page, ...(nextToken === undefined ? {} : { nextToken }) });
 }
 
 async function describe(call: RestCall, parts: PodIdentityParts, raw: RawCall): Promise<Answer> {
-  const cluster = await clusterOfCall(call, parts, raw);
+  const cluster = await clusterOfCall("DescribeAddon", call, parts, raw);
   return answerWith(cluster, found(call, parts, cluster), "ACTIVE");
 }
 
 async function update(call: RestCall, parts: PodIdentityParts, raw: RawCall): Promise<Answer> {
-  const cluster = await clusterOfCall(call, parts, raw);
+  const cluster = await clusterOfCall("UpdateAddon", call, parts, raw);
   refuseUnknown(call, settings);
   const addon = found(call, parts, cluster);
   addon.version = textField(call, "addonVersion") ?? addon.version;
@@ -76,7 +76,7 @@ async function update(call: RestCall, parts: PodIdentityParts, raw: RawCall): Pr
 }
 
 async function remove(call: RestCall, parts: PodIdentityParts, raw: RawCall): Promise<Answer> {
-  const cluster = await clusterOfCall(call, parts, raw);
+  const cluster = await clusterOfCall("DeleteAddon", call, parts, raw);
   const addon = found(call, parts, cluster);
   parts.podIdentity.of(cluster).addons.delete(addon.name);
   return answerWith(cluster, addon, "DELETING");

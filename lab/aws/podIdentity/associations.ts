@@ -1,5 +1,4 @@
 import { randomInt } from "node:crypto";
-import type { Accounts } from "../account";
 import { AwsError, type Answer } from "../query";
 import { jsonAnswer, type RawCall, type RestCall, type RestRoute } from "../rest";
 import { clusterOfCall, type PodIdentityParts } from "./clusters";
@@ -16,15 +15,11 @@ import {
 import { checkRole, placeOfRole } from "./roles";
 import { eksArn, type Association, type ClusterPlace } from "./store";
 
-export interface AssociationParts extends PodIdentityParts {
-  accounts: Accounts;
-}
-
 const all = "/clusters/{cluster}/pod-identity-associations";
 const one = `${all}/{id}`;
 
 /** EKS's calls for Pod Identity associations: botocore's eks service model has their shapes. */
-export const associationRoutes: RestRoute<AssociationParts>[] = [
+export const associationRoutes: RestRoute<PodIdentityParts>[] = [
   { service: "eks", method: "POST", path: all, answer: create },
   { service: "eks", method: "GET", path: all, answer: list },
   { service: "eks", method: "GET", path: one, answer: describe },
@@ -32,8 +27,8 @@ export const associationRoutes: RestRoute<AssociationParts>[] = [
   { service: "eks", method: "DELETE", path: one, answer: remove },
 ];
 
-async function create(call: RestCall, parts: AssociationParts, raw: RawCall): Promise<Answer> {
-  const cluster = await clusterOfCall(call, parts, raw);
+async function create(call: RestCall, parts: PodIdentityParts, raw: RawCall): Promise<Answer> {
+  const cluster = await clusterOfCall("CreatePodIdentityAssociation", call, parts, raw);
   const settings = ["roleArn", "targetRoleArn", "disableSessionTags", "policy", "clientRequestToken"];
   refuseUnknown(call, ["namespace", "serviceAccount", "tags", ...settings]);
   const subject = {
@@ -47,6 +42,7 @@ async function create(call: RestCall, parts: AssociationParts, raw: RawCall): Pr
     policy: textField(call, "policy") || undefined,
   };
   const tags = tagsField(call);
+  await cluster.caller.mustPass(wanted.roleArn);
   await checkSettings(parts, cluster, wanted);
 
   // No waiting from here on: of two calls for one ServiceAccount the second must see the first's.
@@ -70,8 +66,8 @@ async function create(call: RestCall, parts: AssociationParts, raw: RawCall): Pr
   return answerWith(cluster, association);
 }
 
-async function list(call: RestCall, parts: AssociationParts, raw: RawCall): Promise<Answer> {
-  const cluster = await clusterOfCall(call, parts, raw);
+async function list(call: RestCall, parts: PodIdentityParts, raw: RawCall): Promise<Answer> {
+  const cluster = await clusterOfCall("ListPodIdentityAssociations", call, parts, raw);
   const [namespace, serviceAccount] = [call.query.get("namespace"), call.query.get("serviceAccount")];
   const found = [...parts.podIdentity.of(cluster).associations.values()].filter(
     (association) =>
@@ -83,13 +79,13 @@ async function list(call: RestCall, parts: AssociationParts, raw: RawCall): Prom
   return jsonAnswer({ associations, ...(nextToken === undefined ? {} : { nextToken }) });
 }
 
-async function describe(call: RestCall, parts: AssociationParts, raw: RawCall): Promise<Answer> {
-  const cluster = await clusterOfCall(call, parts, raw);
+async function describe(call: RestCall, parts: PodIdentityParts, raw: RawCall): Promise<Answer> {
+  const cluster = await clusterOfCall("DescribePodIdentityAssociation", call, parts, raw);
   return answerWith(cluster, found(call, parts, cluster));
 }
 
-async function update(call: RestCall, parts: AssociationParts, raw: RawCall): Promise<Answer> {
-  const cluster = await clusterOfCall(call, parts, raw);
+async function update(call: RestCall, parts: PodIdentityParts, raw: RawCall): Promise<Answer> {
+  const cluster = await clusterOfCall("UpdatePodIdentityAssociation", call, parts, raw);
   const settings = ["roleArn", "targetRoleArn", "disableSessionTags", "policy"];
   refuseUnknown(call, [...settings, "clientRequestToken"]);
   if (!settings.some((name) => call.body[name] !== undefined)) {
@@ -104,20 +100,21 @@ async function update(call: RestCall, parts: AssociationParts, raw: RawCall): Pr
     targetRoleArn: kept("targetRoleArn", before.targetRoleArn),
     policy: kept("policy", before.policy),
   };
+  await cluster.caller.mustPass(wanted.roleArn);
   await checkSettings(parts, cluster, wanted);
   const association = { ...found(call, parts, cluster), ...wanted, modifiedAt: new Date() };
   parts.podIdentity.of(cluster).associations.set(association.id, association);
   return answerWith(cluster, association);
 }
 
-async function remove(call: RestCall, parts: AssociationParts, raw: RawCall): Promise<Answer> {
-  const cluster = await clusterOfCall(call, parts, raw);
+async function remove(call: RestCall, parts: PodIdentityParts, raw: RawCall): Promise<Answer> {
+  const cluster = await clusterOfCall("DeletePodIdentityAssociation", call, parts, raw);
   const association = found(call, parts, cluster);
   parts.podIdentity.of(cluster).associations.delete(association.id);
   return answerWith(cluster, association);
 }
 
-function found(call: RestCall, { podIdentity }: AssociationParts, cluster: ClusterPlace): Association {
+function found(call: RestCall, { podIdentity }: PodIdentityParts, cluster: ClusterPlace): Association {
   const { id = "" } = call.path;
   const association = podIdentity.of(cluster).associations.get(id);
   if (association) return association;
@@ -131,7 +128,7 @@ function found(call: RestCall, { podIdentity }: AssociationParts, cluster: Clust
 type Settings = Pick<Association, "roleArn" | "disableSessionTags" | "targetRoleArn" | "policy">;
 
 async function checkSettings(
-  { accounts }: AssociationParts,
+  { accounts }: PodIdentityParts,
   cluster: ClusterPlace,
   wanted: Settings,
 ): Promise<void> {

@@ -8,6 +8,7 @@ import { AwsError, type Answer } from "../query";
 import { jsonAnswer, type RawCall, type RestCall, type RestRoute } from "../rest";
 import { factsOf, type BaseRole, type EksService, type SessionTags } from "../trustCallers";
 import { judgeTrust } from "../trustJudge";
+import { accessKeyIn } from "../users";
 import type { LabAccount } from "../../types";
 import { externalIdOf } from "./associations";
 import { findCluster, type PodIdentityParts } from "./clusters";
@@ -17,7 +18,6 @@ import { findRole, placeOfRole } from "./roles";
 import { clusterArn, type Association, type ClusterPlace } from "./store";
 
 export interface AuthParts extends PodIdentityParts {
-  accounts: Accounts;
   keys: KeyFinder;
   /** The clusters whose tokens can be verified. */
   clusters: EksCluster[];
@@ -84,7 +84,7 @@ async function assumeRoleForPodIdentity(call: RestCall, parts: AuthParts, raw: R
  * their own. An administrator's key names his account, everything else means the lab's own.
  */
 function accountOfCaller({ call }: RawCall, { moto }: AuthParts): LabAccount {
-  const [, accessKeyId] = /Credential=([^/]+)\//.exec(call.incoming.headers.authorization ?? "") ?? [];
+  const accessKeyId = accessKeyIn(call.incoming.headers.authorization);
   return moto.otherAdmins.find((other) => other.accessKeyId === accessKeyId) ?? moto.admin;
 }
 

@@ -2,24 +2,39 @@ import type { LabAccount } from "../../types";
 import type { Moto } from "../moto";
 import { AwsError } from "../query";
 import type { RawCall, RestCall } from "../rest";
-import { signerOf } from "../restSignature";
 import { signedHeaders } from "../sign";
-import type { ClusterPlace, PodIdentityStore } from "./store";
+import { callerOf, type Caller, type CallerParts } from "./callers";
+import { clusterArn, eksArn, type ClusterPlace, type PodIdentityStore } from "./store";
 
 /** What the calls of EKS for Pod Identity need. */
-export interface PodIdentityParts {
-  moto: Moto;
+export interface PodIdentityParts extends CallerParts {
   podIdentity: PodIdentityStore;
 }
 
-/** The cluster that an administrator's call names, in his account and in the region that he signed for. */
+/** The cluster that a call names, in the caller's account and in the region that he signed for, once IAM lets him do the action. */
 export async function clusterOfCall(
+  action: string,
   call: RestCall,
-  { moto }: PodIdentityParts,
+  parts: PodIdentityParts,
   raw: RawCall,
-): Promise<ClusterPlace> {
-  const admin = signerOf(raw, [moto.admin, ...moto.otherAdmins]);
-  return findCluster(moto, admin, call.region, call.path["cluster"] ?? "");
+): Promise<ClusterPlace & { caller: Caller }> {
+  const caller = callerOf(raw, parts);
+  const { partition, accountId } = caller.admin;
+  const place = { partition, accountId, region: call.region, name: call.path["cluster"] ?? "" };
+  await caller.mustBeAllowed(`eks:${action}`, resourceOf(call, place, parts.podIdentity));
+  return { ...(await findCluster(parts.moto, caller.admin, place.region, place.name)), caller };
+}
+
+/**
+ * What an action of EKS is allowed on: the association or the add-on that it names, else the cluster.
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerserviceforkubernetes.html
+ */
+function resourceOf({ path }: RestCall, place: ClusterPlace, podIdentity: PodIdentityStore): string {
+  const { id, addon } = path;
+  if (id !== undefined) return eksArn(place, `podidentityassociation/${place.name}/${id}`);
+  if (addon === undefined) return clusterArn(place);
+  const known = podIdentity.of(place).addons.get(addon);
+  return known?.arn ?? eksArn(place, `addon/${place.name}/${addon}/`);
 }
 
 /** A cluster that EKS, which is moto's, has in an account and region; throws EKS's error where there is none. */

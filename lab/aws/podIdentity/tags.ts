@@ -1,7 +1,7 @@
 import { exchange } from "../forward";
 import { AwsError, type Answer } from "../query";
 import { jsonAnswer, type RawCall, type RestCall, type RestRoute } from "../rest";
-import { signerOf } from "../restSignature";
+import { callerOf } from "./callers";
 import type { PodIdentityParts } from "./clusters";
 import { tagsField } from "./fields";
 
@@ -9,12 +9,12 @@ const path = "/tags/{arn}";
 
 /** EKS's calls for tags, for associations and add-ons; the tags of everything else are moto's. */
 export const tagRoutes: RestRoute<PodIdentityParts>[] = [
-  { service: "eks", method: "GET", path, answer: tagCall((tags) => ({ tags })) },
+  { service: "eks", method: "GET", path, answer: tagCall("ListTagsForResource", (tags) => ({ tags })) },
   {
     service: "eks",
     method: "POST",
     path,
-    answer: tagCall((tags, call) => {
+    answer: tagCall("TagResource", (tags, call) => {
       const merged = tagsField({ ...call, body: { tags: { ...tags, ...tagsField(call) } } });
       Object.assign(tags, merged);
       return {};
@@ -24,7 +24,7 @@ export const tagRoutes: RestRoute<PodIdentityParts>[] = [
     service: "eks",
     method: "DELETE",
     path,
-    answer: tagCall((tags, { query }) => {
+    answer: tagCall("UntagResource", (tags, { query }) => {
       for (const key of query.getAll("tagKeys")) Reflect.deleteProperty(tags, key);
       return {};
     }),
@@ -33,7 +33,7 @@ export const tagRoutes: RestRoute<PodIdentityParts>[] = [
 
 type OnTags = (tags: Record<string, string>, call: RestCall) => Record<string, unknown>;
 
-function tagCall(work: OnTags): RestRoute<PodIdentityParts>["answer"] {
+function tagCall(action: string, work: OnTags): RestRoute<PodIdentityParts>["answer"] {
   return async (call: RestCall, parts: PodIdentityParts, raw: RawCall): Promise<Answer> => {
     const { arn = "" } = call.path;
     const [, region = "", accountId, kind, cluster = "", name = ""] =
@@ -42,7 +42,8 @@ function tagCall(work: OnTags): RestRoute<PodIdentityParts>["answer"] {
       ) ?? [];
     if (kind === undefined) return exchange(parts.moto.url, raw.call.incoming, raw.bytes);
 
-    const admin = signerOf(raw, [parts.moto.admin, ...parts.moto.otherAdmins]);
+    const { admin, mustBeAllowed } = callerOf(raw, parts);
+    await mustBeAllowed(`eks:${action}`, arn);
     const place = { partition: admin.partition, accountId: admin.accountId, region, name: cluster };
     const state = parts.podIdentity.of(place);
     const resource = kind === "addon" ? state.addons.get(name) : state.associations.get(name);
