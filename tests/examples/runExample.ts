@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import type { EngineStack, EngineStackOptions, OperationResult } from "../../lab/engine/workspace";
+import type { LabClusterName } from "../../lab/supervisor/client";
+import { readPage, ROOT, type Block } from "../docs/page";
+import type { Scope } from "../engine/lab";
+import { inLab, shownPreview, type Names } from "./previewText";
+
+/** The lab's clusters as READMEs call them. */
+const CLUSTERS: Record<LabClusterName, string> = {
+  "virginia-blue": "prod-blue",
+  "virginia-green": "prod-green",
+  ireland: "prod-ireland",
+};
+/** The lab's account and those beside it, as READMEs call them. */
+const ACCOUNTS = ["111122223333", "444455556666", "777788889999"];
+
+/** How an example is run. */
+export interface ExampleOptions extends Partial<Omit<EngineStackOptions, "program" | "project">> {
+  /** The folder of the project. Default: the example's own. */
+  folder?: string;
+  /** Further names, in the lab and in the README. */
+  names?: Names;
+}
+
+/** An example's stack `dev` in the lab. */
+export interface Example extends EngineStack {
+  /** The configuration that it runs with, with the lab's names. */
+  config: Record<string, unknown>;
+  /**
+   * Asserts that README shows this preview, in the block after `<!-- preview -->`, or `<!-- preview <part> -->`. With
+   * UPDATE_EXAMPLES=1 the block is written anew.
+   */
+  assertShown(preview: OperationResult, part?: string): void;
+}
+
+/**
+ * Opens the stack of `examples/<topic>`. Its program is imported, and gets the configuration of README's first YAML block that has
+ * one, with the lab's clusters, issuers and accounts for those that it names; or `config`, as it is.
+ *
+ * @param scope with `pods` where clusters are looked up by name: their issuers are the real ones.
+ */
+export async function openExample(
+  scope: Scope,
+  topic: string,
+  { folder = join(ROOT, "examples", topic), names: more = {}, ...options }: ExampleOptions = {},
+): Promise<Example> {
+  const readme = join("examples", topic, "README.md");
+  const names = { ...namesOf(scope), ...more };
+  const { name: project } = parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8")) as { name: string };
+  const config = options.config ?? configIn(readme, names);
+  const stack = await scope.open(folder, { stack: "dev", ...options, project, config });
+  return {
+    ...stack,
+    config,
+    assertShown: ({ text }, part) => {
+      const shown = shownPreview(text, names);
+      const block = blockOf(readme, part === undefined ? "preview" : `preview ${part}`);
+      if (process.env.UPDATE_EXAMPLES === "1") writeBlock(readme, block, shown);
+      else assert.equal(block.text, shown, `${readme}: UPDATE_EXAMPLES=1 writes its previews anew`);
+    },
+  };
+}
+
+/** What is called otherwise in a README than in the lab. */
+export function namesOf({ lab, clusters }: Pick<Scope, "lab" | "clusters">): Names {
+  const accounts = [lab.aws, ...lab.aws.otherAccounts].slice(0, ACCOUNTS.length);
+  const issuers = Object.values(clusters).map(({ issuerUrl }, index): [string, string] => [
+    issuerUrl.slice(issuerUrl.lastIndexOf("/") + 1),
+    `EXAMPLE${`${index + 1}`.padStart(25, "0")}`,
+  ]);
+  return {
+    ...CLUSTERS,
+    ...Object.fromEntries(accounts.map(({ accountId }, index) => [accountId, ACCOUNTS[index]])),
+    ...Object.fromEntries(issuers),
+  };
+}
+
+/** The stack's configuration that a README shows, without the project's name in its keys. */
+function configIn(readme: string, names: Names): Record<string, unknown> {
+  const texts = readPage(readme).blocks.filter(({ language }) => language === "yaml");
+  const [config] = texts.flatMap(({ text }) => {
+    const found = (parse(inLab(text, names)) as { config?: Record<string, unknown> }).config;
+    return found ? [found] : [];
+  });
+  if (config === undefined) throw new Error(`${readme} has no YAML block with config`);
+  return config;
+}
+
+function blockOf(readme: string, marker: string): Block {
+  const found = readPage(readme).blocks.filter((block) => block.marker === marker);
+  const [block] = found;
+  if (block?.language !== "text" || found.length > 1) {
+    throw new Error(`${readme} needs one \`\`\`text block after <!-- ${marker} -->, and has ${found.length}`);
+  }
+  return block;
+}
+
+function writeBlock(readme: string, { line, text }: Block, by: string): void {
+  const file = join(ROOT, readme);
+  const lines = readFileSync(file, "utf8").split("\n");
+  lines.splice(line - 1, text.split("\n").length - 1, ...by.trimEnd().split("\n"));
+  writeFileSync(file, lines.join("\n"));
+}
