@@ -40,7 +40,7 @@ const PARTS = [
 ];
 
 describe("docs: errors and what to do", () => {
-  const messages = [...messagesIn("components"), ...messagesIn("trust")];
+  const messages = ["components", "trust", "plugin"].flatMap(messagesIn);
   const ours = quotedIn(sectionOf(PAGE, "## Errors of this package"));
 
   it("has of this package's errors what the sources say", () => {
