@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { cacheRoot } from "../setup/cache";
-import { installPlugins } from "../plugins/install";
+import { installPlugins, type InstalledPlugin } from "../plugins/install";
 import { RUN_MARKER } from "../supervisor/marker";
 import { parse, stringify } from "yaml";
 import { programSettings } from "./program";
@@ -22,7 +22,11 @@ export interface ProjectFolders {
 }
 
 /** Makes the folders of a project. */
-export function projectFolders({ lab, project, stateDirectory }: EngineStackOptions): ProjectFolders {
+export function projectFolders({
+  lab,
+  project,
+  stateDirectory,
+}: Pick<EngineStackOptions, "lab" | "project"> & Partial<EngineStackOptions>): ProjectFolders {
   const base = join(lab.directory, "pulumi", project);
   const folders = {
     work: join(base, "work"),
@@ -40,7 +44,7 @@ export function projectFolders({ lab, project, stateDirectory }: EngineStackOpti
  * nor the user's AWS profile can be reached from it.
  */
 export function engineEnvironment(
-  options: EngineStackOptions,
+  options: Pick<EngineStackOptions, "lab" | "binaries" | "path" | "environment">,
   folders: ProjectFolders,
 ): Record<string, string> {
   const { aws, directory, runId } = options.lab;
@@ -49,7 +53,7 @@ export function engineEnvironment(
     ...withoutUsersOwn(),
     [RUN_MARKER]: runId,
     // The kubeconfigs of `fromClusterName` log in by `aws eks get-token`.
-    PATH: [options.binaries.awsFolder, process.env.PATH].join(delimiter),
+    PATH: [options.binaries.awsFolder, ...(options.path ?? []), process.env.PATH].join(delimiter),
     PULUMI_CONFIG_PASSPHRASE: passphrase(directory),
     PULUMI_HOME: folders.home,
     PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -94,10 +98,15 @@ function passphrase(directory: string): string {
 // The same for every stack that this process opens.
 let standIns: ReturnType<typeof installPlugins> | undefined;
 
+/** The plugins that the project settings are to name. */
+export async function projectPlugins(): Promise<InstalledPlugin[]> {
+  return usesRealPlugins() ? [] : await (standIns ??= installPlugins(cacheRoot()));
+}
+
 /** Writes `Pulumi.yaml`, which names the plugins, and `Pulumi.<stack>.yaml`, whose salt is kept. */
 export async function writeSettings(options: EngineStackOptions, folders: ProjectFolders): Promise<void> {
   const real = usesRealPlugins();
-  const providers = real ? [] : await (standIns ??= installPlugins(cacheRoot()));
+  const providers = await projectPlugins();
   const { program } = options;
   const project = {
     // What the program's own settings say of its configuration, types and defaults, holds here too.

@@ -46,11 +46,11 @@ export async function openSession(options: EngineStackOptions, program: PulumiFn
   );
 }
 
-/** Runs one operation to its end. */
+/** Runs one operation to its end; without a program, that of the stack's project. */
 export async function perform(
   stack: Stack,
   kind: OperationKind,
-  program: PulumiFn,
+  program: PulumiFn | undefined,
   log: ((text: string) => void) | undefined,
   refreshOptions: { clearPendingCreates?: boolean } = {},
 ): Promise<OperationResult> {
@@ -90,15 +90,16 @@ interface CommonOptions {
 async function operate(
   stack: Stack,
   kind: OperationKind,
-  program: PulumiFn,
+  program: PulumiFn | undefined,
   common: CommonOptions,
 ): Promise<Record<string, unknown>> {
+  const programOptions = { ...common, ...(program && { program }) };
   switch (kind) {
     case "preview":
-      await stack.preview({ ...common, program });
+      await stack.preview(programOptions);
       return {};
     case "up":
-      return plain((await stack.up({ ...common, program })).outputs);
+      return plain((await stack.up(programOptions)).outputs);
     case "refresh":
       await stack.refresh(common);
       return {};

@@ -42,12 +42,21 @@ export async function openStack(options: EngineStackOptions): Promise<EngineStac
     other === undefined && typeof own === "string"
       ? runHosted({ kind, options: serialisable(options, own) }, options.log)
       : perform(stack, kind, other ?? inline, options.log);
+  return engineStack(stack, run, options.log);
+}
+
+/** What can be done with a stack, by a function that runs what runs its program. */
+export function engineStack(
+  stack: Stack,
+  run: (kind: OperationKind, program?: PulumiFn) => Promise<OperationResult>,
+  log: ((text: string) => void) | undefined,
+): EngineStack {
   return {
     preview: (program) => run("preview", program),
     up: (program) => run("up", program),
     // Neither runs the program.
-    refresh: (refreshOptions) => perform(stack, "refresh", inline, options.log, refreshOptions),
-    destroy: () => perform(stack, "destroy", inline, options.log),
+    refresh: (refreshOptions) => perform(stack, "refresh", undefined, log, refreshOptions),
+    destroy: () => perform(stack, "destroy", undefined, log),
     outputs: async () => plain(await stack.outputs()),
     exportState: () => stack.exportStack(),
     importState: (state) => stack.importStack(state),

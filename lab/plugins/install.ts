@@ -25,11 +25,22 @@ export async function installPlugins(binDir: string): Promise<InstalledPlugin[]>
 
 /** The same for one of them. */
 export async function installPlugin(name: string, binDir: string): Promise<InstalledPlugin> {
-  const program = await bundle(join(__dirname, name, "main.ts"));
+  const entry = join(__dirname, name, "main.ts");
+  return { name, path: await installProgram(entry, binDir, name, `pulumi-resource-${name}`) };
+}
+
+/** Makes an executable of a program of ours. Resolves to its folder: `<binDir>/plugins-<hash>/<name>`. */
+export async function installProgram(
+  entry: string,
+  binDir: string,
+  name: string,
+  executable: string,
+): Promise<string> {
+  const program = await bundle(entry);
   const hash = createHash("sha256").update(program).digest("hex").slice(0, 16);
   const path = join(binDir, `plugins-${hash}`, name);
-  await writeExecutable(path, `pulumi-resource-${name}`, program);
-  return { name, path };
+  await writeExecutable(path, executable, program);
+  return path;
 }
 
 // To a shell, a command that starts Node on this same file; to Node, a text and a comment. NODE_OPTIONS was made for the

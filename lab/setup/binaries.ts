@@ -85,8 +85,12 @@ function explain(part: Part, path: string, error: unknown): unknown {
       `  build: ${error.build}`,
       "One of these helps:",
       `  - install Go ${leastGoVersion(part.build)} or newer (https://go.dev/dl) and let it reach its module proxy`,
-      `  - put ${part.name} v${part.oldest} or newer (of the same major version) on PATH` +
-        (part.folderVariable ? ` or into the folder that ${part.folderVariable} names` : ""),
+      ...(part.versionArgs === undefined
+        ? []
+        : [
+            `  - put ${part.name} v${part.oldest} or newer (of the same major version) on PATH` +
+              (part.folderVariable ? ` or into the folder that ${part.folderVariable} names` : ""),
+          ]),
       ...(part.download(process.platform, process.arch)
         ? ["  - let this machine reach the download host"]
         : []),

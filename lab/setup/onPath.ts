@@ -41,6 +41,9 @@ function candidates(part: Part, env: NodeJS.ProcessEnv): string[] {
 
 /** Looks for a program where the user may have put it, and asks each that is found for its version. */
 export async function findOnPath(part: Part, env: NodeJS.ProcessEnv): Promise<Found> {
+  if (part.versionArgs === undefined) {
+    return { reason: "not looked for, since it does not tell its version" };
+  }
   const oldest = parseVersion(part.oldest);
   const unfit: string[] = [];
   for (const file of candidates(part, env)) {

@@ -29,7 +29,8 @@ export interface Part {
   file: string;
   /** The oldest version that will do, of the same major version. */
   oldest: string;
-  versionArgs: string[];
+  /** How to ask it for its version. Undefined: it does not tell, so that one that is on the machine already is not used. */
+  versionArgs: string[] | undefined;
   /** Environment variable that names a folder where it may be, besides PATH. */
   folderVariable?: string;
   /** Undefined for machines that nothing is published for. */
@@ -141,3 +142,47 @@ export const kubectl = kubernetesPart("kubectl", 917, "1 min", {
   oldest: "1.31.0",
   versionArgs: ["version", "--client"],
 });
+
+/** The host of programs in YAML; only tests ask for it. It wants older modules of Pulumi than the CLI: a Go module of its own. */
+export const pulumiYaml: Part = {
+  name: "pulumi-language-yaml",
+  version: "1.32.0",
+  file: "pulumi-language-yaml",
+  oldest: "1.32.0",
+  versionArgs: undefined,
+  // The names are those of https://github.com/pulumi/pulumi-yaml/blob/v1.32.0/.goreleaser.yml.
+  download: (platform, arch) => {
+    const base = "https://github.com/pulumi/pulumi-yaml/releases/download/v1.32.0";
+    return (platform === "linux" || platform === "darwin") && goArchs[arch]
+      ? {
+          url: `${base}/pulumi-language-yaml-v1.32.0-${platform}-${goArchs[arch]}.tar.gz`,
+          checksumUrl: `${base}/pulumi-yaml-1.32.0-checksums.txt`,
+          unpackTo: ".",
+        }
+      : undefined;
+  },
+  build: {
+    directory: path.join(goFolder, "pulumi-yaml"),
+    package: "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
+    ldflags: "-s -w -X github.com/pulumi/pulumi-yaml/pkg/version.Version=v1.32.0",
+    packages: 763,
+    usually: "1 min",
+  },
+};
+
+/** Writes a package's Python SDK: a program of ours around Pulumi's own generator; only tests ask for it. */
+export const pythonSdk: Part = {
+  name: "pythonsdk",
+  version: "3.258.0",
+  file: "pythonsdk",
+  oldest: "3.258.0",
+  versionArgs: undefined,
+  download: () => undefined,
+  build: {
+    directory: path.join(goFolder, "pulumi"),
+    package: "eks-irsa.lab/pulumi/pythonsdk",
+    ldflags: "-s -w",
+    packages: 785,
+    usually: "1 min",
+  },
+};

@@ -1,0 +1,57 @@
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { installProgram } from "../../plugins/install";
+import { cacheRoot } from "../../setup/cache";
+import { languagePrograms } from "../../setup/languages";
+
+/** A language that a program, or a plugin, may be written in. */
+export type Language = "yaml" | "python";
+
+/** What an engine needs beside its own environment to run programs of a language. */
+export interface LanguageSupport {
+  /** Folders with language hosts. */
+  path: string[];
+  environment: Record<string, string>;
+}
+
+/**
+ * Makes ready what a program in a language needs, and what a plugin needs that is a folder of TypeScript or JavaScript.
+ *
+ * @param packages folder for the SDKs that are generated for the program, where the language has any
+ */
+export async function languageSupport(language: Language, packages: string): Promise<LanguageSupport> {
+  const node = await host("nodejs");
+  return language === "yaml"
+    ? { path: [node, await yamlFolder()], environment: {} }
+    : { path: [node, await host("python")], environment: await pythonEnvironment(packages) };
+}
+
+function host(language: "nodejs" | "python"): Promise<string> {
+  const entry = join(__dirname, `${language}.ts`);
+  return installProgram(entry, cacheRoot(), language, `pulumi-language-${language}`);
+}
+
+/** A folder with the YAML host alone, by the name that the engine looks for. */
+async function yamlFolder(): Promise<string> {
+  const program = await languagePrograms().yamlHost();
+  const folder = join(cacheRoot(), "language-yaml");
+  const link = join(folder, "pulumi-language-yaml");
+  mkdirSync(folder, { recursive: true });
+  const draft = `${link}.${process.pid}`;
+  rmSync(draft, { force: true });
+  symlinkSync(program, draft);
+  renameSync(draft, link);
+  return folder;
+}
+
+async function pythonEnvironment(packages: string): Promise<Record<string, string>> {
+  const programs = languagePrograms();
+  const [python, sdk] = await Promise.all([programs.python(), programs.pythonSdk()]);
+  if (!existsSync(packages)) mkdirSync(packages, { recursive: true });
+  return {
+    LAB_PYTHON: python,
+    LAB_PYTHON_SDK: sdk,
+    LAB_PYTHON_PACKAGES: packages,
+    LAB_PYTHON_EXEC: join(__dirname, "exec.py"),
+  };
+}
