@@ -1,0 +1,183 @@
+import { credentials, Server, ServerCredentials, type handleUnaryCall, type ServiceError } from "@grpc/grpc-js";
+import * as callbackProto from "@pulumi/pulumi/proto/callback_pb";
+import { CallbacksClient } from "@pulumi/pulumi/proto/callback_grpc_pb";
+import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import * as engineProto from "@pulumi/pulumi/proto/engine_pb";
+import * as providerProto from "@pulumi/pulumi/proto/provider_pb";
+import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
+import * as proto from "@pulumi/pulumi/proto/resource_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+
+/** As the SDKs send a value that is not known yet. */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+export const STACK = "urn:pulumi:dev::fleet::pulumi:pulumi:Stack::fleet-dev";
+export const ACCOUNT = "123456789012";
+
+/** What a plugin registered or read. */
+export interface Registered {
+  type: string;
+  name: string;
+  urn: string;
+  parent: string;
+  provider: string;
+  inputs: Record<string, unknown>;
+  hooks: proto.RegisterResourceRequest.ResourceHooksBinding.AsObject | undefined;
+  protect: boolean;
+}
+
+/** Just enough of Pulumi's engine that a plugin can make components: it remembers what is registered and makes nothing. */
+export class FakeEngine {
+  readonly registered: Registered[] = [];
+  readonly outputs = new Map<string, Record<string, unknown>>();
+  readonly logs: { severity: number; message: string; urn: string }[] = [];
+  private readonly hooks = new Map<string, callbackProto.Callback>();
+  private readonly server = new Server();
+  address = "";
+
+  /** Starts it; `dryRun` leaves what a preview does not know unknown. */
+  constructor(private readonly dryRun = false) {}
+
+  async start(): Promise<this> {
+    this.server.addService(EngineService, unary({
+      log: (request: engineProto.LogRequest) => {
+        this.logs.push({ severity: request.getSeverity(), message: request.getMessage(), urn: request.getUrn() });
+        return new Empty();
+      },
+      getRootResource: () => new engineProto.GetRootResourceResponse(),
+      setRootResource: () => new engineProto.SetRootResourceResponse(),
+    }));
+    this.server.addService(ResourceMonitorService, unary({
+      supportsFeature: () => {
+        const response = new proto.SupportsFeatureResponse();
+        response.setHassupport(true);
+        return response;
+      },
+      invoke: (request: proto.ResourceInvokeRequest) => this.invoke(request),
+      registerResource: (request: proto.RegisterResourceRequest) => this.register(request),
+      readResource: (request: proto.ReadResourceRequest) => this.read(request),
+      registerResourceOutputs: (request: proto.RegisterResourceOutputsRequest) => {
+        this.outputs.set(request.getUrn(), (request.getOutputs()?.toJavaScript() ?? {}) as Record<string, unknown>);
+        return new Empty();
+      },
+      registerResourceHook: (request: proto.RegisterResourceHookRequest) => this.addHook(request),
+      registerErrorHook: (request: proto.RegisterErrorHookRequest) => this.addHook(request),
+    }));
+    const port = await new Promise<number>((resolve, reject) => {
+      this.server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
+        if (error) reject(error);
+        else resolve(bound);
+      });
+    });
+    this.address = `127.0.0.1:${port}`;
+    return this;
+  }
+
+  stop(): void {
+    this.server.forceShutdown();
+  }
+
+  /** The resources of a type. */
+  ofType(type: string): Registered[] {
+    return this.registered.filter((one) => one.type === type);
+  }
+
+  /** Calls a hook as the engine does before an update. Returns the hook's error. */
+  async callHook(name: string, request: proto.ResourceHookRequest): Promise<string> {
+    const hook = this.hooks.get(name);
+    if (hook === undefined) throw new Error(`no hook "${name}"`);
+    const client = new CallbacksClient(hook.getTarget(), credentials.createInsecure());
+    const invocation = new callbackProto.CallbackInvokeRequest();
+    invocation.setToken(hook.getToken());
+    invocation.setRequest(request.serializeBinary());
+    try {
+      const answer = await new Promise<callbackProto.CallbackInvokeResponse>((resolve, reject) => {
+        client.invoke(invocation, (error, response) => {
+          if (error) reject(error);
+          else resolve(response);
+        });
+      });
+      return proto.ResourceHookResponse.deserializeBinary(answer.getResponse_asU8()).getError();
+    } finally {
+      client.close();
+    }
+  }
+
+  private addHook(request: proto.RegisterResourceHookRequest | proto.RegisterErrorHookRequest): Empty {
+    const [name, callback] = [request.getName(), request.getCallback()];
+    if (this.hooks.has(name)) throw new Error(`hook "${name}" is registered already`);
+    if (callback) this.hooks.set(name, callback);
+    return new Empty();
+  }
+
+  private invoke(request: proto.ResourceInvokeRequest): providerProto.InvokeResponse {
+    if (request.getTok() !== "aws:index/getCallerIdentity:getCallerIdentity") {
+      throw new Error(`an invoke that no test expects: ${request.getTok()}`);
+    }
+    const response = new providerProto.InvokeResponse();
+    const identity = { accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:user/deployer`, id: ACCOUNT, userId: "AIDA" };
+    response.setReturn(Struct.fromJavaScript(identity));
+    return response;
+  }
+
+  private register(request: proto.RegisterResourceRequest): proto.RegisterResourceResponse {
+    const [type, name] = [request.getType(), request.getName()];
+    const inputs = (request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>;
+    const urn = `urn:pulumi:dev::fleet::${type}::${name}`;
+    this.registered.push({
+      type,
+      name,
+      urn,
+      inputs,
+      parent: request.getParent(),
+      provider: request.getProvider() || [...request.getProvidersMap().entries()].join(),
+      hooks: request.getHooks()?.toObject(),
+      protect: request.getProtect() ?? false,
+    });
+    const response = new proto.RegisterResourceResponse();
+    response.setUrn(urn);
+    if (request.getCustom()) {
+      response.setId(this.dryRun ? UNKNOWN : `${name}-id`);
+      response.setObject(Struct.fromJavaScript({ ...inputs, ...this.made(type, name, inputs) } as never));
+    }
+    return response;
+  }
+
+  private made(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown> {
+    const arn = (kind: string) => (this.dryRun ? UNKNOWN : `arn:aws:iam::${ACCOUNT}:${kind}`);
+    switch (type) {
+      case "aws:iam/role:Role":
+        return { arn: arn(`role/${name}`), name: this.dryRun ? UNKNOWN : name };
+      case "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
+        return { arn: arn(`oidc-provider/${String(inputs["url"]).replace("https://", "")}`) };
+      default:
+        return {};
+    }
+  }
+
+  private read(request: proto.ReadResourceRequest): proto.ReadResourceResponse {
+    const [type, name, id] = [request.getType(), request.getName(), request.getId()];
+    const urn = `urn:pulumi:dev::fleet::${type}::${name}`;
+    const inputs = { id };
+    this.registered.push({ type, name, urn, inputs, parent: request.getParent(), provider: request.getProvider(), hooks: undefined, protect: false });
+    const response = new proto.ReadResourceResponse();
+    response.setUrn(urn);
+    response.setProperties(Struct.fromJavaScript({ arn: id, clientIdLists: ["sts.amazonaws.com"] }));
+    return response;
+  }
+}
+
+/** gRPC handlers of functions that answer or throw. */
+function unary(methods: Record<string, (request: never) => unknown>): never {
+  const handlers = Object.entries(methods).map(([name, method]): [string, handleUnaryCall<unknown, unknown>] => [
+    name,
+    ({ request }, callback) => {
+      try {
+        callback(null, method(request as never));
+      } catch (error) {
+        callback({ code: 2, details: error instanceof Error ? error.message : String(error) } as ServiceError);
+      }
+    },
+  ]);
+  return Object.fromEntries(handlers) as never;
+}

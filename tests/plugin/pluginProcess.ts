@@ -1,0 +1,153 @@
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { credentials, type ServiceError } from "@grpc/grpc-js";
+import { InputPropertiesError } from "@pulumi/pulumi/proto/errors_pb";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as proto from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { STACK, type FakeEngine } from "./fakeEngine";
+
+const ROOT = join(__dirname, "..", "..");
+
+/** What only developers have: a compiler, of which the plugin must not know anything. */
+const COMPILERS = ["typescript", "ts-node", "tsx", "esbuild"];
+
+/** A copy of the package as its tarball has it, in a folder of its own whose node_modules has no compiler. */
+export function packageFolder({ built = true } = {}): { folder: string; remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), "eks-irsa-plugin-"));
+  for (const name of ["package.json", "PulumiPlugin.yaml", "index.ts", "components", "plugin", "trust", "tsconfig.json"]) {
+    cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+  }
+  if (built) {
+    const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+    const quick = ["--noCheck", "--declaration", "false", "--declarationMap", "false"];
+    const built = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", join(folder, "dist"), ...quick], { cwd: ROOT, encoding: "utf8" });
+    if (built.status !== 0) throw new Error(built.stdout);
+  }
+  const modules = join(folder, "node_modules");
+  mkdirSync(modules);
+  for (const name of readdirSync(join(ROOT, "node_modules"))) {
+    if (!COMPILERS.includes(name) && !name.startsWith(".")) symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
+  }
+  return { folder, remove: () => { rmSync(folder, { recursive: true, force: true }); } };
+}
+
+/** What a component is to be made with. */
+export interface Construction {
+  type: string;
+  name: string;
+  inputs: Record<string, unknown>;
+  dependencies?: Record<string, string[]>;
+  providers?: Record<string, string>;
+  parent?: string;
+  dryRun?: boolean;
+}
+
+/** A component that was made. */
+export interface Constructed {
+  urn: string;
+  state: Record<string, unknown>;
+}
+
+/** A refusal of the plugin: its text, and the faults by property path that came with it. */
+export class Refused extends Error {
+  constructor(
+    readonly code: number,
+    message: string,
+    readonly faults: Record<string, string>,
+  ) {
+    super(message);
+  }
+}
+
+/** The package's plugin, run by Pulumi's own runner as the language host does. */
+export class PluginProcess {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly client: ResourceProviderClient,
+    private readonly engine: FakeEngine,
+    private readonly output: { text: string },
+  ) {}
+
+  static async start(folder: string, engine: FakeEngine): Promise<PluginProcess> {
+    const runner = join(folder, "node_modules", "@pulumi", "pulumi", "cmd", "run-plugin");
+    // The links of node_modules are to count as folders.
+    const links = ["--preserve-symlinks", "--preserve-symlinks-main"];
+    const child = spawn(process.execPath, [...links, join(runner, "index.js"), ".", engine.address], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    const output = { text: "" };
+    child.stderr.on("data", (data) => (output.text += String(data)));
+    const port = await new Promise<string>((resolve, reject) => {
+      createInterface(child.stdout).on("line", (line) => {
+        if (/^\d+$/.test(line)) resolve(line);
+        else output.text += `${line}\n`;
+      });
+      child.on("exit", (code) => { reject(new Error(`the plugin ended (${code ?? "killed"}): ${output.text}`)); });
+    });
+    const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+    return new PluginProcess(child, client, engine, output);
+  }
+
+  /** What the process printed beside its port. */
+  get printed(): string {
+    return this.output.text;
+  }
+
+  stop(): void {
+    this.client.close();
+    this.child.removeAllListeners("exit");
+    this.child.kill("SIGKILL");
+  }
+
+  schema(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.client.getSchema(new proto.GetSchemaRequest(), (error, response) => {
+        if (error) reject(error);
+        else resolve(response.getSchema());
+      });
+    });
+  }
+
+  /** Has a component made. @throws Refused */
+  construct(construction: Construction): Promise<Constructed> {
+    const { type, name, inputs, dependencies = {}, providers = {}, parent = STACK, dryRun = false } = construction;
+    const request = new proto.ConstructRequest();
+    request.setProject("fleet");
+    request.setStack("dev");
+    request.setParallel(4);
+    request.setDryrun(dryRun);
+    request.setMonitorendpoint(this.engine.address);
+    request.setType(`eks-irsa:index:${type}`);
+    request.setName(name);
+    request.setParent(parent);
+    request.setInputs(Struct.fromJavaScript(inputs as never));
+    request.setAcceptsOutputValues(true);
+    for (const [input, urns] of Object.entries(dependencies)) {
+      const list = new proto.ConstructRequest.PropertyDependencies();
+      list.setUrnsList(urns);
+      request.getInputdependenciesMap().set(input, list);
+    }
+    for (const [pkg, reference] of Object.entries(providers)) request.getProvidersMap().set(pkg, reference);
+    return new Promise((resolve, reject) => {
+      this.client.construct(request, (error, response) => {
+        if (error) reject(refusalOf(error));
+        else resolve({ urn: response.getUrn(), state: (response.getState()?.toJavaScript() ?? {}) as Record<string, unknown> });
+      });
+    });
+  }
+}
+
+function refusalOf(error: ServiceError): Refused {
+  const [binary] = error.metadata.get("grpc-status-details-bin");
+  const details = binary instanceof Buffer ? Status.deserializeBinary(binary).getDetailsList() : [];
+  const errors = details.flatMap((detail) =>
+    detail.getTypeName() === "pulumirpc.InputPropertiesError"
+      ? InputPropertiesError.deserializeBinary(detail.getValue_asU8()).getErrorsList()
+      : [],
+  );
+  const faults = errors.map((one) => [one.getPropertyPath(), one.getReason()] as const);
+  return new Refused(error.code, error.details, Object.fromEntries(faults));
+}
