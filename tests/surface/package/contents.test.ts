@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { manifest } from "../manifest";
+import { tarball, type Tarball } from "../tarball";
+import { builtFrom, isPublished, mapIn, PUBLISHED } from "./contents";
+
+/** Bytes. The tarball's; what a project has on disk is more, mostly sources and maps. */
+const LARGEST_TARBALL = 300_000;
+
+describe("surface: the tarball", function () {
+  this.timeout(300_000);
+  let made: Tarball;
+  let paths: string[];
+
+  before(async () => {
+    made = await tarball();
+    paths = [...made.files.keys()];
+  });
+
+  const isBuilt = (path: string) => /\.(js|js\.map|d\.ts|d\.ts\.map)$/.test(path);
+
+  it("has what is meant to be published, and nothing else", () => {
+    const others = paths.filter((path) => !/\.(map|d\.ts)$/.test(path) && !isPublished(path));
+    assert.deepEqual(others, []);
+    for (const pattern of Object.keys(PUBLISHED)) {
+      const [head = "", tail = ""] = pattern.split("*");
+      assert.ok(
+        paths.some((path) => path.startsWith(head) && path.endsWith(tail)),
+        `${pattern}: the tarball has no such file`,
+      );
+    }
+  });
+
+  it("has of each source its code and map, and the declarations that the public one leads to, with theirs", () => {
+    const sources = paths.filter((path) => !isBuilt(path) && path.endsWith(".ts"));
+    assert.deepEqual(paths.filter(isBuilt).sort(), builtFrom(sources, made.folder));
+  });
+
+  it("has maps that lead to sources in it, and do not have them a second time", () => {
+    const maps = paths.filter((path) => path.endsWith(".map"));
+    assert.ok(maps.length > 100);
+    for (const path of maps) {
+      const { leadsTo, hasSources } = mapIn(made.folder, path);
+      assert.equal(hasSources, false, path);
+      assert.deepEqual(leadsTo, [path.replace(/^dist\/(.*?)(\.d\.ts|\.js)\.map$/, "$1.ts")]);
+      assert.ok(made.files.has(leadsTo[0] ?? ""), `${path} leads to ${leadsTo[0]}`);
+    }
+  });
+
+  it("has code that names its map", () => {
+    for (const path of paths.filter((name) => /\.(js|d\.ts)$/.test(name))) {
+      const text = readFileSync(join(made.folder, path), "utf8");
+      const [, map] = /\/\/# sourceMappingURL=(\S+)\s*$/.exec(text) ?? [];
+      assert.equal(
+        `dist/${path
+          .split("/")
+          .slice(1, -1)
+          .concat(map ?? "")
+          .join("/")}`,
+        `${path}.map`,
+      );
+    }
+  });
+
+  it("has the docstrings in its declarations", () => {
+    const text = readFileSync(join(made.folder, "dist/components/multiClusterIrsa.d.ts"), "utf8");
+    assert.match(text, /\/\*\*/);
+  });
+
+  it("is under 300 kB, and brings no package that a project with @pulumi/pulumi, aws and kubernetes has not", () => {
+    const kB = (bytes: number) => `${Math.round(bytes / 1000)} kB`;
+    const ofKind = (ending: RegExp) =>
+      [...made.files].reduce((sum, [path, size]) => sum + (ending.test(path) ? size : 0), 0);
+    const code = ofKind(/\.js$/);
+    const figures = `the tarball has ${kB(made.size)}, unpacked ${kB(made.unpackedSize)}, of which ${kB(code)} is code`;
+    assert.ok(made.size < LARGEST_TARBALL, figures);
+    assert.deepEqual(
+      Object.keys(manifest().dependencies),
+      ["@pulumi/aws", "@pulumi/kubernetes", "@pulumi/pulumi"],
+      figures,
+    );
+  });
+});
