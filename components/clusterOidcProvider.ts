@@ -20,7 +20,7 @@ export interface ClusterOidcProviderArgs {
   importOidcProvider?: boolean;
   /** SHA-1 thumbprints; only for issuers whose certificate no public CA signed. Default: none. */
   thumbprints?: string[];
-  /** Tags of the provider that is created. */
+  /** Tags of the provider that is created. Default: none. */
   tags?: { [key: string]: pulumi.Input<string> };
 }
 

@@ -31,7 +31,7 @@ export interface OidcProviderCluster {
 export interface FleetOidcProvidersArgs {
   /** The clusters, each with the issuer of its ServiceAccounts' tokens. */
   clusters: OidcProviderCluster[];
-  /** Tags of the providers that are created. */
+  /** Tags of the providers that are created. Default: none. */
   tags?: { [key: string]: pulumi.Input<string> };
 }
 

@@ -17,9 +17,9 @@ export interface ClusterLookup {
   oidcProviderArn?: pulumi.Input<string>;
   /** The client ID list of that provider, where it is known. Default: not known. */
   oidcProviderClientIds?: string[];
-  /** Names this cluster had before in the list. */
+  /** Names this cluster had before in the list. Default: none. */
   formerNames?: string[];
-  /** The shard of `trust.shards` whose role serves this cluster. */
+  /** The shard of `trust.shards` whose role serves this cluster. Default: none. */
   shard?: string;
   /** What the cluster's pods get. With Pod Identity `region` must be given. Default: `IdentityMode.Irsa`. */
   identity?: IdentityMode;

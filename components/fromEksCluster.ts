@@ -22,15 +22,15 @@ export interface FromEksClusterOptions {
   createOidcProvider?: boolean;
   /** The client ID list of the provider that is adopted, where it is known. Default: not known. */
   oidcProviderClientIds?: string[];
-  /** The shard of `trust.shards` whose role serves this cluster. */
+  /** The shard of `trust.shards` whose role serves this cluster. Default: none. */
   shard?: string;
   /** What the cluster's pods get. With Pod Identity `clusterName` and `region` must be given. Default: `IdentityMode.Irsa`. */
   identity?: IdentityMode;
   /** What the role accepts of the cluster. With `IdentityMode.PodIdentity` no OIDC provider is adopted. Default: as `identity`. */
   trusts?: IdentityMode;
-  /** Name of the cluster in EKS: plain text, such as the `name` that the `eks.Cluster` was given. */
+  /** Name of the cluster in EKS: plain text, such as the `name` that the `eks.Cluster` was given. Default: not known. */
   clusterName?: string;
-  /** Region of the cluster: plain text. */
+  /** Region of the cluster: plain text. Default: not known. */
   region?: string;
   /** Account of the cluster: 12 digits. Default: the role's. */
   accountId?: string;

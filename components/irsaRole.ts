@@ -17,7 +17,7 @@ import type { RoleSettings, ServiceAccountBinding, TrustSettings } from "./types
 export interface IrsaRoleCluster {
   /** Name of the cluster, unique in the list; bindings refer to it. */
   name: string;
-  /** ARN of the cluster's OIDC provider, in the role's account. Left out, the role trusts no web identities of the cluster. */
+  /** ARN of the cluster's OIDC provider, in the role's account. Default: the role trusts no web identities of the cluster. */
   oidcProviderArn?: pulumi.Input<string>;
   /**
    * The provider's client ID list, where it is known: the trust policy's forms without an audience want it to be exactly
@@ -32,7 +32,10 @@ export interface IrsaRoleCluster {
 export interface IrsaRolePodIdentity {
   /** ARN of the cluster in EKS: `arn:<partition>:eks:<region>:<account>:cluster/<name>`. */
   clusterArn: pulumi.Input<string>;
-  /** The role that the associations name, where this one is their target role. It is in the cluster's account. */
+  /**
+   * The role that the associations name, where this one is their target role. It is in the cluster's account. Default: they name
+   * this role.
+   */
   baseRole?: BaseRole;
   /** Whether the associations, which name this role, have their session tags off: see `PodIdentitySettings`. Default: false. */
   disableSessionTags?: boolean;
@@ -46,19 +49,19 @@ export interface IrsaRoleArgs {
   clusters: IrsaRoleCluster[];
   /** The ServiceAccounts that may assume the role. */
   serviceAccounts: ServiceAccountBinding[];
-  /** Managed policies, each by a key of yours. The key is the attachment's identity: keep it with its policy. */
+  /** Managed policies, each by a key of yours. The key is the attachment's identity: keep it with its policy. Default: none. */
   policyArns?: { [key: string]: pulumi.Input<string> };
-  /** Inline policies (JSON) by name. */
+  /** Inline policies (JSON) by name. Default: none. */
   inlinePolicies?: { [name: string]: pulumi.Input<string> };
-  /** Settings of the role. */
+  /** Settings of the role. Default: each setting's own. */
   role?: RoleSettings;
-  /** Settings of the trust policy. */
+  /** Settings of the trust policy. Default: each setting's own. */
   trust?: TrustSettings;
   /**
    * Seconds that dependents wait after the trust policy has changed, where Pod Identity is trusted. 0 to 300. Default: 15.
    */
   settleSeconds?: number;
-  /** Tags of the role. */
+  /** Tags of the role. Default: none. */
   tags?: { [key: string]: pulumi.Input<string> };
 }
 

@@ -24,7 +24,7 @@ export interface IrsaServiceAccountArgs {
   roleArn: pulumi.Input<string>;
   /** Whether the ServiceAccount is made, or patched where it exists. Default: `ServiceAccountOwnership.Create`. */
   ownership?: ServiceAccountOwnership;
-  /** What the ServiceAccount carries beside the role's annotation. */
+  /** What the ServiceAccount carries beside the role's annotation. Default: nothing. */
   settings?: ServiceAccountSettings;
   /** Makes a sample pod that proves it. Default: none. */
   samplePod?: SamplePodSettings;

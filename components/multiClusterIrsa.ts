@@ -28,16 +28,16 @@ export interface MultiClusterIrsaArgs {
   serviceAccounts: ServiceAccountBinding[];
   /**
    * Managed policies of the role, each by a key of yours, such as `s3Read`. The key is the attachment's identity: keep
-   * it with its policy. A policy moved to another key is attached anew and then detached with the old key.
+   * it with its policy. A policy moved to another key is attached anew and then detached with the old key. Default: none.
    */
   policyArns?: { [key: string]: pulumi.Input<string> };
-  /** Inline policies of the role (JSON) by name. */
+  /** Inline policies of the role (JSON) by name. Default: none. */
   inlinePolicies?: { [name: string]: pulumi.Input<string> };
-  /** Settings of the role. */
+  /** Settings of the role. Default: each setting's own. */
   role?: RoleSettings;
-  /** Settings of the trust policy. */
+  /** Settings of the trust policy. Default: each setting's own. */
   trust?: TrustSettings;
-  /** Settings of the EKS Pod Identity associations, for clusters whose `identity` has them. */
+  /** Settings of the EKS Pod Identity associations, for clusters whose `identity` has them. Default: each setting's own. */
   podIdentity?: PodIdentitySettings;
   /** Makes a sample pod for each ServiceAccount in each of its clusters. Default: none. */
   samplePod?: SamplePodSettings;
@@ -46,13 +46,13 @@ export interface MultiClusterIrsaArgs {
    * admitted before its ServiceAccount's annotation was seen, since each of its retries is a new pod. Default: none.
    */
   verificationJob?: VerificationJobSettings;
-  /** Tags of the role and of the OIDC providers that are created. */
+  /** Tags of the role, the OIDC providers that are created, the associations and the agents. Default: none. */
   tags?: { [key: string]: pulumi.Input<string> };
 }
 
 /** Options of {@link MultiClusterIrsa}. */
 export interface MultiClusterIrsaOptions extends pulumi.ComponentResourceOptions {
-  /** A Kubernetes provider for each cluster, by the cluster's name. It goes before the cluster's `kubeconfig`. */
+  /** A Kubernetes provider for each cluster, by the cluster's name. It goes before the cluster's `kubeconfig`. Default: none. */
   clusterProviders?: Record<string, KubernetesProvider>;
 }
 

@@ -29,7 +29,7 @@ export interface IrsaCluster {
   oidcProviderClientIds?: string[];
   /**
    * Kubeconfig (its text) by which ServiceAccounts and pods are made in this cluster. Not needed when the option
-   * `clusterProviders` has a provider for the cluster. It is kept as a secret.
+   * `clusterProviders` has a provider for the cluster. It is kept as a secret. Default: none; the ambient kubeconfig is never used.
    */
   kubeconfig?: pulumi.Input<string>;
   /**
@@ -49,15 +49,16 @@ export interface IrsaCluster {
    * after the pods were made anew: the engine changes the role first. Default: as `identity`.
    */
   trusts?: IdentityMode;
-  /** Name of the cluster in EKS: plain text. Needed where `identity` or `trusts` has Pod Identity. */
+  /** Name of the cluster in EKS: plain text. Needed where `identity` or `trusts` has Pod Identity. Default: not known. */
   clusterName?: string;
-  /** Region of the cluster: plain text. Needed where `identity` or `trusts` has Pod Identity. */
+  /** Region of the cluster: plain text. Needed where `identity` or `trusts` has Pod Identity. Default: not known. */
   region?: string;
   /** Account of the cluster: 12 digits, plain text. Default: the role's. */
   accountId?: string;
   /**
    * The role in the cluster's own account that its Pod Identity associations name, where that account is not this role's: it is made there by
    * a component of its own whose `podIdentity.targetRoleArn` is this role. Nothing is made for the cluster's Pod Identity here.
+   * Default: the associations name this role.
    */
   baseRole?: BaseRole;
   /**
@@ -70,7 +71,10 @@ export interface IrsaCluster {
   autoMode?: pulumi.Input<boolean>;
   /** Names this cluster had before: with them a rename replaces nothing. Default: none. */
   formerNames?: string[];
-  /** The shard of `trust.shards` whose role serves this cluster. Moving a cluster to another gives its ServiceAccounts another role. */
+  /**
+   * The shard of `trust.shards` whose role serves this cluster. Moving a cluster to another gives its ServiceAccounts another role.
+   * Default: none.
+   */
   shard?: string;
   /**
    * Shards whose roles go on trusting this cluster after it moved to `shard`, for the pods that still run with the former role:
@@ -117,7 +121,7 @@ export interface ServiceAccountBinding {
    * that one. Default: false.
    */
   createNamespace?: boolean;
-  /** What the ServiceAccount carries beside the role's annotation. */
+  /** What the ServiceAccount carries beside the role's annotation. Default: nothing. */
   settings?: ServiceAccountSettings;
 }
 
@@ -140,13 +144,13 @@ export enum ServiceAccountOwnership {
  * @see https://github.com/aws/amazon-eks-pod-identity-webhook#eks-walkthrough
  */
 export interface ServiceAccountSettings {
-  /** Labels. */
+  /** Labels. Default: none. */
   labels?: { [key: string]: pulumi.Input<string> };
-  /** Annotations; those of `eks.amazonaws.com/` are set by the properties below. */
+  /** Annotations; those of `eks.amazonaws.com/` are set by the properties below. Default: none. */
   annotations?: { [key: string]: pulumi.Input<string> };
   /** Whether pods get a token for the Kubernetes API, which is not the one for AWS. Default: Kubernetes' own, true. */
   automountServiceAccountToken?: boolean;
-  /** Names of the Secrets by which images are pulled. */
+  /** Names of the Secrets by which images are pulled. Default: none. */
   imagePullSecrets?: pulumi.Input<string>[];
   /**
    * For whom the tokens are made: `sts.amazonaws.com` and nothing else, since the trust policy admits no other. To be said where the
@@ -171,11 +175,14 @@ export interface RoleSettings {
   name?: pulumi.Input<string>;
   /** IAM path, such as `/workloads/`. Default: `/`. Changing it replaces the role. */
   path?: pulumi.Input<string>;
-  /** Description, 1,000 characters at most. */
+  /** Description, 1,000 characters at most. Default: none. */
   description?: pulumi.Input<string>;
   /** Longest session in seconds, 3600 to 43200. Default: 3600. */
   maxSessionDuration?: pulumi.Input<number>;
-  /** ARN of the managed policy that bounds what the role may do. */
+  /**
+   * ARN of the managed policy that bounds what the role may do. Default: none.
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+   */
   permissionsBoundaryArn?: pulumi.Input<string>;
   /** Detach policies that were attached by others when the role is deleted, instead of failing. Default: false. */
   forceDetachPolicies?: pulumi.Input<boolean>;
@@ -228,9 +235,9 @@ export interface TrustSettings {
 export interface SamplePodSettings {
   /** Image with the `aws` command and `sh`. Default: `amazon/aws-cli` at the version this package was made with. */
   image?: pulumi.Input<string>;
-  /** Labels to add. */
+  /** Labels to add. Default: none. */
   labels?: { [key: string]: pulumi.Input<string> };
-  /** Labels of the nodes that may run the pods, beside `kubernetes.io/os: linux`. */
+  /** Labels of the nodes that may run the pods, beside `kubernetes.io/os: linux`. Default: none. */
   nodeSelector?: { [key: string]: pulumi.Input<string> };
 }
 

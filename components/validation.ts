@@ -28,6 +28,7 @@ const CLUSTER_NAME = /^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/;
  *
  * @param args the component's arguments, of whatever shape they are.
  * @param opts the component's options, of which `clusterProviders` and the kind of providers are looked at.
+ * @returns the faults, in the order of the arguments; none where nothing is wrong.
  * @example
  * const problems = findProblems(args);
  * if (problems.length > 0) throw new pulumi.RunError(problems.map((p) => `${p.propertyPath} ${p.reason}`).join("\n"));

@@ -35,6 +35,7 @@ type Compiled = ReturnType<typeof compiledFrom>;
  * @param trustPolicy the document, as JSON text or parsed.
  * @param clusters by name, each with the ARN of its OIDC provider, with what its Pod Identity associations are like, or with both.
  * @param serviceAccounts by namespace and name, each asked about in every cluster.
+ * @returns a row for each pair and way; `indeterminate` in each where the document cannot be read.
  * @example
  * const rows = accessTable(
  *   trustPolicyJson,

@@ -29,7 +29,7 @@ export interface TrustRequest {
   action?: string;
   /**
    * Other condition keys of the request, such as `aws:SourceVpc`. A statement that asks for one not given here is
-   * indeterminate. Keys of other issuers are in no request, whatever is given.
+   * indeterminate. Keys of other issuers are in no request, whatever is given. Default: none.
    */
   context?: Record<string, string | string[]>;
 }

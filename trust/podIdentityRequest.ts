@@ -11,7 +11,8 @@ export interface PodIdentityRequest extends TrustedPodIdentity {
   serviceAccount: string;
   /**
    * Other condition keys of the request, such as `aws:SourceOrgID`. A statement that asks for one not given here is indeterminate.
-   * What follows from the association is never as given here, and of session tags that are off there is none.
+   * What follows from the association is never as given here, and of session tags that are off there is none. Default:
+   * nothing else is known.
    */
   context?: Record<string, string | string[]>;
 }

@@ -40,7 +40,7 @@ export interface TrustedCluster {
   /** Orders the statements, and names the cluster in errors. */
   name: string;
   /**
-   * ARN of the cluster's OIDC provider, in the role's account. Condition keys are derived from it, never typed. Left out, no web
+   * ARN of the cluster's OIDC provider, in the role's account. Condition keys are derived from it, never typed. Default: no web
    * identity of the cluster is admitted.
    */
   oidcProviderArn?: string;

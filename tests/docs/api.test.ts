@@ -10,6 +10,9 @@ import { typeErrors } from "./typeCheck";
 const COMMITTED = join(ROOT, "docs", "api");
 const TYPEDOC = join(ROOT, "node_modules", "typedoc", "bin", "typedoc");
 
+/** What functions and outputs give: there is nothing to leave out. */
+const GIVEN_BY_US = /^interfaces.(AccessRow|HelmServiceAccount|TrustDecision|TrustStatement)\.md/;
+
 /** What the examples have beside the package's own exports. */
 const IMPORTS = `
 import { writeFileSync } from "node:fs";
@@ -47,6 +50,22 @@ describe("docs: the API reference", () => {
     assert.ok(pages.length > 10);
     assert.deepEqual(
       without.map(([file]) => file),
+      [],
+    );
+  });
+
+  it("says of each optional property of an argument what holds without it", () => {
+    const pages = Object.entries(pagesIn(COMMITTED)).filter(([file]) =>
+      /^(interfaces|type-aliases)\//.test(file),
+    );
+    const silent = pages.flatMap(([file, page]) =>
+      page
+        .split(/^(?=### )/m)
+        .filter((section) => /^### \w+\?\n/.test(section) && !/\bdefault\b/i.test(section))
+        .map((section) => `${file}: ${section.split("\n")[0] ?? ""}`),
+    );
+    assert.deepEqual(
+      silent.filter((one) => !GIVEN_BY_US.test(one)),
       [],
     );
   });
