@@ -101,7 +101,11 @@ export type RecipeScope = Record<string, unknown>;
 /** Runs a program of the page; what it exports become the stack's outputs. */
 export function programOf(code: string, scope: RecipeScope): pulumi.automation.PulumiFn {
   const { code: javascript } = transformSync(code, { loader: "ts", format: "cjs" });
-  const names = { ...library, pulumi, aws, k8s: kubernetes, ...scope };
+  const required = (name: string): unknown => {
+    if (name === "eks-irsa") return library;
+    throw new Error(`a program of the page imports ${name}, which is not given to it here`);
+  };
+  const names = { ...library, pulumi, aws, k8s: kubernetes, require: required, ...scope };
   return () => {
     const exported: { exports: Record<string, unknown> } = { exports: {} };
     // The page's own text is the program: that is what is tried.

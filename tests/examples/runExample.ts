@@ -1,12 +1,12 @@
-import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { EngineStack, EngineStackOptions, OperationResult } from "../../lab/engine/workspace";
 import type { LabClusterName } from "../../lab/supervisor/client";
-import { readPage, ROOT, type Block } from "../docs/page";
+import { readPage, ROOT } from "../docs/page";
 import type { Scope } from "../engine/lab";
 import { inLab, shownPreview, type Names } from "./previewText";
+import { assertShownBlock } from "./shownBlock";
 
 /** The lab's clusters as READMEs call them. */
 const CLUSTERS: Record<LabClusterName, string> = {
@@ -56,10 +56,8 @@ export async function openExample(
     ...stack,
     config,
     assertShown: ({ text }, part) => {
-      const shown = shownPreview(text, names);
-      const block = blockOf(readme, part === undefined ? "preview" : `preview ${part}`);
-      if (process.env.UPDATE_EXAMPLES === "1") writeBlock(readme, block, shown);
-      else assert.equal(block.text, shown, `${readme}: UPDATE_EXAMPLES=1 writes its previews anew`);
+      const marker = part === undefined ? "preview" : `preview ${part}`;
+      assertShownBlock(readme, marker, shownPreview(text, names));
     },
   };
 }
@@ -87,20 +85,4 @@ function configIn(readme: string, names: Names): Record<string, unknown> {
   });
   if (config === undefined) throw new Error(`${readme} has no YAML block with config`);
   return config;
-}
-
-function blockOf(readme: string, marker: string): Block {
-  const found = readPage(readme).blocks.filter((block) => block.marker === marker);
-  const [block] = found;
-  if (block?.language !== "text" || found.length > 1) {
-    throw new Error(`${readme} needs one \`\`\`text block after <!-- ${marker} -->, and has ${found.length}`);
-  }
-  return block;
-}
-
-function writeBlock(readme: string, { line, text }: Block, by: string): void {
-  const file = join(ROOT, readme);
-  const lines = readFileSync(file, "utf8").split("\n");
-  lines.splice(line - 1, text.split("\n").length - 1, ...by.trimEnd().split("\n"));
-  writeFileSync(file, lines.join("\n"));
 }
