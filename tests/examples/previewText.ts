@@ -39,8 +39,9 @@ export function inLab(text: string, names: Names): string {
 function stepLines(lines: string[]): string[] {
   const steps = lines.flatMap((line) => {
     const [, sign = "", type = "", name = "", told = ""] = /^(.{3}) (\S+:\S+) (\S+) (.*)$/.exec(line) ?? [];
-    const plan = told.replace(/ ?\b(warning|error): .*/, "");
-    return plan === "" || plan.startsWith("running ") ? [] : [{ type, name, plan, sign }];
+    // What is read on the way is told behind the stack.
+    const plan = told.replace(type === STACK ? / .*/ : / ?\b(warning|error): .*/, "");
+    return plan === "" || plan === "running" ? [] : [{ type, name, plan, sign }];
   });
   steps.sort(
     (one, other) =>
