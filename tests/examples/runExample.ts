@@ -8,7 +8,7 @@ import type { Scope } from "../engine/lab";
 import { inLab, shownPreview, type Names } from "./previewText";
 import { assertShownBlock } from "./shownBlock";
 
-/** The lab's clusters as READMEs call them. */
+/** The lab's clusters as READMEs call them. In a list a cluster has another name than its lab's: the engine aligns what it prints. */
 const CLUSTERS: Record<LabClusterName, string> = {
   "virginia-blue": "prod-blue",
   "virginia-green": "prod-green",
