@@ -1,0 +1,30 @@
+import * as pulumi from "@pulumi/pulumi";
+// In a project of your own: from "eks-irsa".
+import { fromClusterName, MultiClusterIrsa, type IrsaCluster } from "../../index";
+
+interface ListedCluster {
+  name: string;
+  clusterName: string;
+  region: string;
+  /** The provider that somebody has made for this cluster. Without it this stack makes one, and owns it. */
+  oidcProviderArn?: string;
+  /** This stack becomes the owner of that provider, and deletes it in the end. */
+  takeOver?: boolean;
+}
+
+const config = new pulumi.Config();
+const clusters = config
+  .requireObject<ListedCluster[]>("clusters")
+  .map(({ name, clusterName, region, oidcProviderArn, takeOver }): IrsaCluster => ({
+    ...fromClusterName(name, { clusterName, region, oidcProviderArn }),
+    ...(takeOver === true && { importOidcProvider: true }),
+  }));
+
+const irsa = new MultiClusterIrsa("app", {
+  clusters,
+  serviceAccounts: [{ namespace: "default", name: "s3-reader" }],
+  policyArns: { s3Read: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" },
+});
+
+export const roleArn = irsa.roleArn;
+export const oidcProviderArns = irsa.oidcProviderArns;
