@@ -11,8 +11,8 @@ export interface MockCloud {
   providerAccount?: string;
   /** Invokes that are expected besides getCallerIdentity, by token. */
   invokes?: Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>;
-  /** Types that are expected besides the package's own, with the outputs they get. */
-  types?: Record<string, Record<string, unknown>>;
+  /** Types that are expected besides the package's own, with the outputs they get, which may depend on the name. */
+  types?: Record<string, State | ((name: string) => State)>;
   /** ServiceAccounts that exist, by id, such as `default/s3-reader`, with their outputs. Default: none. */
   existing?: Record<string, State>;
   /** The real ARN of an OIDC provider, by its URL. Default: as IAM makes it. */
@@ -74,7 +74,7 @@ function stateOf(args: MockResourceArgs, cloud: MockCloud): State {
       if (!extra) {
         throw new Error(`a resource that no test expects: ${args.type} "${args.name}"`);
       }
-      return { ...inputs, ...extra };
+      return { ...inputs, ...(typeof extra === "function" ? extra(args.name) : extra) };
     }
   }
 }
