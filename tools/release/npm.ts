@@ -1,0 +1,26 @@
+import { endOf, runCommand } from "../../lab/setup/command";
+import type { Check } from "./checks";
+import { checkTarball, type Tarball } from "./tarball";
+
+/** Builds the package and looks into the tarball that it would become. No file is left but in dist/. */
+export async function checkPack(root: string): Promise<Check[]> {
+  const args = ["pack", "--dry-run", "--json", "--foreground-scripts=false", "--loglevel=error"];
+  const { exitCode, output } = await runCommand("npm", args, { cwd: root, env: process.env });
+  if (exitCode !== 0) return [{ name: "npm pack", problem: endOf(output) }];
+  const packed = JSON.parse(output) as Tarball[] | { [name: string]: Tarball };
+  const [tarball] = Object.values(packed);
+  return tarball ? checkTarball(tarball) : [{ name: "npm pack", problem: "it packed nothing" }];
+}
+
+/** npm's own rehearsal: it does all but send. */
+export async function checkPublish(root: string): Promise<Check> {
+  const args = ["publish", "--dry-run", "--ignore-scripts", "--access", "public"];
+  const { exitCode, output } = await runCommand("npm", args, { cwd: root, env: process.env });
+  return { name: "npm publish --dry-run", ...(exitCode !== 0 && { problem: endOf(output) }) };
+}
+
+/** All tests, as CI runs them. */
+export async function checkTests(root: string, onLine: (line: string) => void): Promise<Check> {
+  const { exitCode, output } = await runCommand("bash", [".ci/run"], { cwd: root, env: process.env, onLine });
+  return { name: "all tests", ...(exitCode !== 0 && { problem: endOf(output, 40) }) };
+}
