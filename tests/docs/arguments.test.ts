@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { readPage, ROOT, sectionOf } from "./page";
 
 interface Properties {
   properties?: Record<string, unknown>;
   inputProperties?: Record<string, unknown>;
+}
+
+interface YamlResource {
+  type: string;
+  properties: { clusters: object[]; serviceAccounts: object[] };
 }
 
 /** What Pulumi's analyzer finds in the code: a test of the plugin's says when it is stale. */
@@ -61,6 +67,21 @@ describe("docs: the page on arguments", () => {
         `${argument}`,
       );
     }
+  });
+
+  it("is what README's YAML keeps to", () => {
+    const [yaml] = readPage("README.md").blocks.filter(({ language }) => language === "yaml");
+    const { app } = (parse(yaml?.text ?? "") as { resources: { app: YamlResource } }).resources;
+    assert.equal(app.type, "eks-irsa:MultiClusterIrsa");
+    const { clusters, serviceAccounts, ...others } = app.properties;
+    assert.deepEqual(others, {});
+    const strange = [
+      ...clusters.flatMap(Object.keys).filter((name) => !membersOf("IrsaCluster").includes(name)),
+      ...serviceAccounts
+        .flatMap(Object.keys)
+        .filter((name) => !membersOf("ServiceAccountBinding").includes(name)),
+    ];
+    assert.deepEqual(strange, []);
   });
 
   it("has each output, and no other", () => {
