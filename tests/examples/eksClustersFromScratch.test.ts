@@ -81,10 +81,11 @@ describe("example: eks-clusters-from-scratch, under mocks", function () {
     );
   });
 
-  it("reaches each cluster by its own kubeconfig", () => {
+  it("reaches each cluster by its own kubeconfig, and waits for it: so a destroy ends the cluster last", () => {
     for (const region of REGIONS) {
-      const { inputs } = recording.one("pulumi:providers:kubernetes", `app/${region}`);
+      const { inputs, dependencies } = recording.one("pulumi:providers:kubernetes", `app/${region}`);
       assert.deepEqual(inputs.kubeconfig, { secret: kubeconfigIn(region) });
+      assert.ok(dependencies.includes(recording.one(CLUSTER, `apps-${region}`).urn));
       const account = recording.one("kubernetes:core/v1:ServiceAccount", `app/${region}/default/s3-reader`);
       assert.match(account.provider, new RegExp(`::app/${region}$`));
     }
