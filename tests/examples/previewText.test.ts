@@ -75,6 +75,9 @@ describe("examples: a preview as READMEs show it", () => {
     assert.equal(shown.split(warning).length, 2);
     assert.equal(shown.split("MultiClusterIrsa app create\n").length, 2);
     assert.doesNotMatch(shown, /running|read/);
+    const update = COMPONENT.replace(" + ", " ~ ").replace("create ", "update [diff: ~clusters]");
+    const updated = shownPreview(printed([update, `${update}; ${warning}`]), {});
+    assert.equal(updated.split("MultiClusterIrsa").length, 2);
   });
 
   it("differs when another thing is done, or the same for another reason", () => {

@@ -40,7 +40,7 @@ function stepLines(lines: string[]): string[] {
   const steps = lines.flatMap((line) => {
     const [, sign = "", type = "", name = "", told = ""] = /^(.{3}) (\S+:\S+) (\S+) (.*)$/.exec(line) ?? [];
     // What is read on the way is told behind the stack.
-    const plan = told.replace(type === STACK ? / .*/ : / ?\b(warning|error): .*/, "");
+    const plan = told.replace(type === STACK ? / .*/ : /;? ?\b(warning|error): .*/, "");
     return plan === "" || plan === "running" ? [] : [{ type, name, plan, sign }];
   });
   steps.sort(
