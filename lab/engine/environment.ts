@@ -44,7 +44,7 @@ export function projectFolders({
  * nor the user's AWS profile can be reached from it.
  */
 export function engineEnvironment(
-  options: Pick<EngineStackOptions, "lab" | "binaries" | "path" | "environment">,
+  options: Pick<EngineStackOptions, "lab" | "binaries" | "environment">,
   folders: ProjectFolders,
 ): Record<string, string> {
   const { aws, directory, runId } = options.lab;
@@ -53,7 +53,7 @@ export function engineEnvironment(
     ...withoutUsersOwn(),
     [RUN_MARKER]: runId,
     // The kubeconfigs of `fromClusterName` log in by `aws eks get-token`.
-    PATH: [options.binaries.awsFolder, ...(options.path ?? []), process.env.PATH].join(delimiter),
+    PATH: [options.binaries.awsFolder, process.env.PATH].join(delimiter),
     PULUMI_CONFIG_PASSPHRASE: passphrase(directory),
     PULUMI_HOME: folders.home,
     PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -17,8 +17,6 @@ export interface EngineStackOptions {
   program: PulumiFn | string;
   /** Gets the engine's own output as it comes. */
   log?: (text: string) => void;
-  /** Folders in which the engine looks for its language hosts, before PATH. */
-  path?: string[];
   /** Further environment of the engine and its plugins. */
   environment?: Record<string, string>;
 }

@@ -24,9 +24,15 @@ def main() -> int:
         )
         asyncio.new_event_loop().run_until_complete(work)
         return 0
+    except KeyboardInterrupt:
+        # The engine ends a program whose resources failed.
+        pass
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
-    except Exception:
+    except Exception as error:
+        # A resource that failed ends the program, and the engine tells why.
+        if str(error) == "resource monitor shut down":
+            return ALREADY_TOLD
         pulumi.log.error(f"Program failed with an unhandled exception:\n{traceback.format_exc()}")
     return ALREADY_TOLD
 

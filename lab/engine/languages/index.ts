@@ -9,8 +9,8 @@ export type Language = "yaml" | "python";
 
 /** What an engine needs beside its own environment to run programs of a language. */
 export interface LanguageSupport {
-  /** Folders with language hosts. */
-  path: string[];
+  /** Language hosts, as `plugins.languages` of the project settings wants them. */
+  hosts: { name: string; path: string }[];
   environment: Record<string, string>;
 }
 
@@ -22,13 +22,13 @@ export interface LanguageSupport {
 export async function languageSupport(language: Language, packages: string): Promise<LanguageSupport> {
   const node = await host("nodejs");
   return language === "yaml"
-    ? { path: [node, await yamlFolder()], environment: {} }
-    : { path: [node, await host("python")], environment: await pythonEnvironment(packages) };
+    ? { hosts: [node, { name: "yaml", path: await yamlFolder() }], environment: {} }
+    : { hosts: [node, await host("python")], environment: await pythonEnvironment(packages) };
 }
 
-function host(language: "nodejs" | "python"): Promise<string> {
-  const entry = join(__dirname, `${language}.ts`);
-  return installProgram(entry, cacheRoot(), language, `pulumi-language-${language}`);
+async function host(name: "nodejs" | "python"): Promise<{ name: string; path: string }> {
+  const entry = join(__dirname, `${name}.ts`);
+  return { name, path: await installProgram(entry, cacheRoot(), name, `pulumi-language-${name}`) };
 }
 
 /** A folder with the YAML host alone, by the name that the engine looks for. */

@@ -1,5 +1,5 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import { parse, stringify } from "yaml";
 import { runCommand } from "../../setup/command";
@@ -7,7 +7,7 @@ import { engineEnvironment, projectFolders, projectPlugins, type ProjectFolders 
 import { perform } from "../session";
 import type { EngineStackOptions } from "../types";
 import { engineStack, type EngineStack } from "../workspace";
-import { languageSupport, type Language } from ".";
+import { languageSupport, type Language, type LanguageSupport } from ".";
 
 /** A Pulumi project that the engine runs as its CLI does for a user, by a language host. */
 export interface LanguageProjectOptions extends Pick<
@@ -46,11 +46,15 @@ export async function openLanguageProject(options: LanguageProjectOptions): Prom
   for (const [file, text] of Object.entries(options.files ?? {})) {
     writeFileSync(join(folders.work, file), text);
   }
-  await addSettings(folders);
   const support = await languageSupport(options.language, join(folders.work, "..", "packages"));
-  const envVars = engineEnvironment({ ...options, ...support }, folders);
+  await addSettings(folders, support);
+  const { environment } = support;
+  const envVars = engineEnvironment({ ...options, environment }, folders);
   const command = await PulumiCommand.get({ root: options.binaries.pulumiRoot, skipVersionCheck: true });
-  const added = await runCli(options, ["package", "add", options.packageFolder], folders.work, envVars);
+  // To add a package the engine looks for language hosts on PATH only.
+  const PATH = [...support.hosts.map(({ path }) => path), envVars.PATH].join(delimiter);
+  const add = ["package", "add", options.packageFolder];
+  const added = await runCli(options, add, folders.work, { ...envVars, PATH });
   const stack = await LocalWorkspace.createOrSelectStack(
     { stackName: options.stack ?? "lab", workDir: folders.work },
     { pulumiCommand: command, pulumiHome: folders.home, envVars },
@@ -80,14 +84,14 @@ async function runCli(
 }
 
 /** The lab's plugins, and where state is; without the package, which is added as a user does it. */
-async function addSettings(folders: ProjectFolders): Promise<void> {
+async function addSettings(folders: ProjectFolders, { hosts }: LanguageSupport): Promise<void> {
   const file = join(folders.work, "Pulumi.yaml");
   const { packages: _, ...project } = parse(readFileSync(file, "utf8")) as Record<string, unknown>;
   const providers = await projectPlugins();
   const settings = {
     ...project,
     backend: { url: `file://${folders.state}` },
-    ...(providers.length > 0 && { plugins: { providers } }),
+    plugins: { languages: hosts, ...(providers.length > 0 && { providers }) },
   };
   writeFileSync(file, stringify(settings));
 }
