@@ -11,6 +11,7 @@ import { formerly } from "./names";
 import type { Narrowing } from "./narrowing";
 import { lateProblems } from "./problems";
 import type { PodIdentitySettings } from "./podIdentityTypes";
+import { resourceError } from "./resourceError";
 import type { IrsaCluster, ServiceAccountBinding } from "./types";
 
 /** An association that was made. */
@@ -128,10 +129,9 @@ function confirmedId(
     const parts = parseClusterArn(clusterArn);
     const computed = parts && externalIdOf(parts, namespace, name);
     if (real !== computed) {
-      throw new pulumi.ResourceError(
+      throw resourceError(
         `${what}: EKS gave the association of ${namespace}/${name} the external ID "${real}" where "${computed ?? ""}" was computed, which the target role asks for: it would admit nobody`,
         resource,
-        true,
       );
     }
     return id;

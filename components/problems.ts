@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { resourceError } from "./resourceError";
 
 /** One fault in the arguments: where it is, and what is wrong with the remedy. */
 export interface Problem {
@@ -30,7 +31,7 @@ export function throwProblems(what: string, problems: Problem[]): void {
 
 /** A fault that came to light in an Output: told of the resource, without a stack. */
 export function lateProblems(what: string, problems: Problem[], resource: pulumi.Resource): Error {
-  return new pulumi.ResourceError(describeProblems(what, problems), resource, true);
+  return resourceError(describeProblems(what, problems), resource);
 }
 
 function describeProblems(what: string, problems: Problem[]): string {

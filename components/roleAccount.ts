@@ -1,6 +1,7 @@
 import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import * as pulumi from "@pulumi/pulumi";
 import { parseOidcProviderArn } from "../trust/issuer";
+import { resourceError } from "./resourceError";
 
 /** The account a role lives in, and its partition (`aws`, `aws-cn`, …). */
 export interface RoleAccount {
@@ -17,11 +18,7 @@ export function roleAccount(parent: pulumi.Resource): pulumi.Output<RoleAccount>
     const partition = /^arn:([^:]+):/.exec(arn)?.[1];
     if (partition === undefined || !/^\d{12}$/.test(accountId)) {
       const said = `account "${accountId}", caller "${arn}"`;
-      throw new pulumi.ResourceError(
-        `AWS does not say which account the role is to live in: ${said}`,
-        parent,
-        true,
-      );
+      throw resourceError(`AWS does not say which account the role is to live in: ${said}`, parent);
     }
     return { partition, accountId };
   });
@@ -41,10 +38,9 @@ export function confirmedArn(
   }
   return pulumi.all([computed, real]).apply(([expected, actual]) => {
     if (actual !== undefined && actual !== expected) {
-      throw new pulumi.ResourceError(
+      throw resourceError(
         `IAM gave the OIDC provider the ARN ${actual} where ${expected} was computed: the trust policy is not written`,
         resource,
-        true,
       );
     }
     return expected;
