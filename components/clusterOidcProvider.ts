@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { unknownKeyProblems } from "./knownKeys";
 import { oidcProvider } from "./oidcProvider";
-import { isPlain, throwProblems } from "./problems";
+import { isPlain, throwProblems, type Problem } from "./problems";
 import { providerProblems, unownedTagProblems } from "./providerValidation";
 import { roleAccount } from "./roleAccount";
+import { checkShapes, clusterProviderShapes, untold } from "./shapes";
 
 /** Arguments of {@link ClusterOidcProvider}. */
 export interface ClusterOidcProviderArgs {
@@ -51,7 +53,7 @@ export class ClusterOidcProvider extends pulumi.ComponentResource {
    */
   constructor(name: string, args: ClusterOidcProviderArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `ClusterOidcProvider "${name}"`;
-    throwProblems(what, [...providerProblems(args, ""), ...unownedTagProblems([args], args.tags)]);
+    throwProblems(what, argumentProblems(args));
     super("eks-irsa:index:ClusterOidcProvider", name, plainOf(args), opts);
     const { arn, issuerUrl } = oidcProvider(name, args, {
       what,
@@ -64,6 +66,13 @@ export class ClusterOidcProvider extends pulumi.ComponentResource {
     this.issuerUrl = issuerUrl;
     this.registerOutputs({ arn: this.arn, issuerUrl: this.issuerUrl });
   }
+}
+
+function argumentProblems(args: ClusterOidcProviderArgs): Problem[] {
+  const { problems, usable } = checkShapes(args, clusterProviderShapes);
+  const unknown = unknownKeyProblems(args, "ClusterOidcProvider");
+  const found = [...providerProblems(usable, ""), ...unownedTagProblems([usable], usable.tags)];
+  return [...problems, ...unknown, ...untold(found, problems)];
 }
 
 /** What is recorded in state as the component's inputs. */

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { unknownKeyProblems } from "./knownKeys";
 import { arnsOf, makeOidcProviders } from "./oidcProviders";
 import { isPlain, throwProblems, type Problem } from "./problems";
 import { unownedTagProblems } from "./providerValidation";
@@ -74,7 +75,7 @@ function findProviderProblems(args: FleetOidcProvidersArgs): Problem[] {
   const { problems, usable } = checkShapes(args);
   const clusters = Array.isArray(usable.clusters) ? usable.clusters : [];
   const found = [...clusterProblems(usable.clusters), ...unownedTagProblems(clusters, usable.tags)];
-  return [...problems, ...untold(found, problems)];
+  return [...problems, ...unknownKeyProblems(args, "FleetOidcProviders"), ...untold(found, problems)];
 }
 
 /** What is recorded in state as the component's inputs. */

@@ -1,8 +1,8 @@
 import { AsyncResource } from "node:async_hooks";
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as state from "@pulumi/pulumi/runtime/state";
-import { oncePerProgram } from "./programs";
+import { oncePerProgram, remoteProgram } from "./programs";
 
 /** Names of hooks that were given already, and what tells this run's hooks from those of others with the same engine. */
 const names = oncePerProgram((rooted) => ({
@@ -13,11 +13,22 @@ const names = oncePerProgram((rooted) => ({
 /** A name for a hook that no other has. It is in the state, so it is the same in every run of the program. */
 export function hookName(name: string): string {
   const { given, suffix } = names();
-  const base = `eks-irsa/${name}${suffix}`;
+  const base = `eks-irsa/${name}${suffix}${remoteSuffix()}`;
   let unique = base;
   for (let count = 2; given.has(unique); count++) unique = `${base}#${count}`;
   given.add(unique);
   return unique;
+}
+
+/**
+ * The engine has one register of hooks for all processes, and a program in another language may have several of ours: a plugin for each
+ * version of the package and for each explicit provider of it.
+ */
+function remoteSuffix(): string {
+  const { component } = remoteProgram() ?? {};
+  return component === undefined
+    ? ""
+    : `/${createHash("sha256").update(component).digest("hex").slice(0, 8)}`;
 }
 
 /**

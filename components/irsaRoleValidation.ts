@@ -3,10 +3,12 @@ import { SubjectMatch } from "../trust/subject";
 import { bindingProblems } from "./bindingValidation";
 import { bindingsOf } from "./bindings";
 import type { IrsaRoleArgs, IrsaRoleCluster } from "./irsaRole";
+import { unknownKeyProblems } from "./knownKeys";
 import { clusterArnProblem, roleArnProblem, sharedClusterReason } from "./podIdentityReasons";
 import { podIdentityCall } from "./podIdentityTrust";
 import { isPlain, repeated, type Problem } from "./problems";
 import { permissionProblems, roleProblems } from "./roleValidation";
+import { settleProblem } from "./settle";
 import { checkShapes, untold } from "./shapes";
 import { audienceProblems, clientIdProblem, oneRoleProblems, trustProblems } from "./trustValidation";
 import type { ServiceAccountBinding } from "./types";
@@ -15,7 +17,7 @@ import { clusterNameProblem } from "./validation";
 /** Finds every fault of the arguments of `IrsaRole` that can be seen before anything is created. */
 export function findRoleProblems(args: IrsaRoleArgs): Problem[] {
   const { problems, usable } = checkShapes(args);
-  return [...problems, ...untold(problemsIn(usable), problems)];
+  return [...problems, ...unknownKeyProblems(args, "IrsaRole"), ...untold(problemsIn(usable), problems)];
 }
 
 function problemsIn(args: IrsaRoleArgs): Problem[] {
@@ -69,11 +71,17 @@ function problemsIn(args: IrsaRoleArgs): Problem[] {
       clusters.flatMap(({ podIdentity }) => (podIdentity ? [podIdentityCall(podIdentity, podIdentity)] : [])),
     ),
     ...oneRoleProblems(args.trust ?? {}),
+    ...settleProblems(args.settleSeconds),
     ...audienceProblems(
       clusters.filter(({ oidcProviderArn }) => oidcProviderArn !== undefined),
       args.trust ?? {},
     ),
   ];
+}
+
+function settleProblems(seconds = 0): Problem[] {
+  const reason = settleProblem(seconds);
+  return reason === undefined ? [] : [{ propertyPath: "settleSeconds", reason }];
 }
 
 function wayProblem({ oidcProviderArn, podIdentity }: IrsaRoleCluster): string | undefined {

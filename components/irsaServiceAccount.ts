@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { namespaceProblem, serviceAccountNameProblem } from "../trust/subject";
 import { IdentityMode } from "../trust/types";
+import { unknownKeyProblems } from "./knownKeys";
 import { checkedInput, isPlain, throwProblems, type Problem } from "./problems";
 import { samplePodNameProblem } from "./proofNames";
 import { makeServiceAccount } from "./serviceAccount";
-import { checkShapes, serviceAccountShapes, untold } from "./shapes";
+import { checkShapes, ownServiceAccountShapes, untold } from "./shapes";
 import { serviceAccountProblems } from "./serviceAccountValidation";
 import {
   ServiceAccountOwnership,
@@ -94,17 +95,18 @@ export class IrsaServiceAccount extends pulumi.ComponentResource {
 }
 
 function argumentProblems(args: IrsaServiceAccountArgs): Problem[] {
-  const { problems, usable } = checkShapes(args, serviceAccountShapes);
-  return [...problems, ...untold(problemsIn(usable), problems)];
+  const { problems, usable } = checkShapes(args, ownServiceAccountShapes);
+  const unknown = unknownKeyProblems(args, "IrsaServiceAccount");
+  return [...problems, ...unknown, ...untold(problemsIn(usable), problems)];
 }
 
 function problemsIn(args: IrsaServiceAccountArgs): Problem[] {
   const podReason = args.samplePod === undefined ? undefined : samplePodNameProblem(args.name);
   const found: [string, string | undefined][] = [
-    ["namespace", isPlain(args.namespace) ? namespaceProblem(args.namespace) : undefined],
+    ["namespace", missingOr(args.namespace, namespaceProblem)],
     ["name", typeof args.name === "string" ? serviceAccountNameProblem(args.name) : "must be plain text"],
     ["name", podReason],
-    ["roleArn", isPlain(args.roleArn) ? roleArnProblem(args.roleArn) : undefined],
+    ["roleArn", missingOr(args.roleArn, roleArnProblem)],
   ];
   return [
     ...found.flatMap(([propertyPath, reason]) => (reason === undefined ? [] : [{ propertyPath, reason }])),
@@ -112,6 +114,14 @@ function problemsIn(args: IrsaServiceAccountArgs): Problem[] {
     ...noOwnerProblems(args),
     ...verificationJobProblems(args.verificationJob ?? {}),
   ];
+}
+
+/** A program in JavaScript may well leave it out. */
+function missingOr(
+  value: pulumi.Input<string> | undefined,
+  check: (value: string) => string | undefined,
+): string | undefined {
+  return value === undefined ? "is missing: write it" : isPlain(value) ? check(value) : undefined;
 }
 
 function noOwnerProblems({ ownership }: IrsaServiceAccountArgs): Problem[] {

@@ -9,9 +9,8 @@ import { roleArnProblem } from "./podIdentityReasons";
 import { isPlain, type Problem } from "./problems";
 import { absentTagProblem, sessionPolicyProblem, tagsOffAt } from "./sessionTags";
 import type { PodIdentitySettings } from "./podIdentityTypes";
+import { settleProblem } from "./settle";
 import type { IrsaCluster } from "./types";
-
-const LONGEST_SETTLING = 300;
 
 type Found = [propertyPath: string, reason: string | undefined];
 
@@ -68,12 +67,7 @@ function settingsProblems(settings: PodIdentitySettings): Found[] {
         : undefined,
     ],
     ["podIdentity.policy", isPlain(policy) ? sessionPolicyProblem(policy) : undefined],
-    [
-      "podIdentity.settleSeconds",
-      Number.isInteger(settleSeconds) && settleSeconds >= 0 && settleSeconds <= LONGEST_SETTLING
-        ? undefined
-        : `is ${shown(settleSeconds)}: write seconds, a whole number from 0 to ${LONGEST_SETTLING}`,
-    ],
+    ["podIdentity.settleSeconds", settleProblem(settleSeconds)],
   ];
 }
 

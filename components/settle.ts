@@ -1,9 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
+import { shown } from "../trust/values";
 import { resourceHook } from "./hooks";
 import type { PodIdentitySettings } from "./podIdentityTypes";
 
 const DEFAULT_SECONDS = 15;
+const LONGEST_SECONDS = 300;
 
 /** What spreads slowly, as the user would call it, and which inputs it is made of. */
 export interface Spreading {
@@ -17,6 +19,13 @@ export const TRUST_POLICY: Spreading = { what: "the trust policy", inputs: ["ass
 /** How long changes take to reach EKS and the nodes, in seconds. */
 export function settleSecondsOf({ settleSeconds = DEFAULT_SECONDS }: PodIdentitySettings): number {
   return settleSeconds;
+}
+
+/** Says why something cannot be the seconds to wait, or undefined. */
+export function settleProblem(seconds: unknown): string | undefined {
+  return Number.isInteger(seconds) && Number(seconds) >= 0 && Number(seconds) <= LONGEST_SECONDS
+    ? undefined
+    : `is ${shown(seconds)}: write seconds, a whole number from 0 to ${LONGEST_SECONDS}`;
 }
 
 /**

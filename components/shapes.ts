@@ -30,19 +30,38 @@ export const serviceAccountShapes: Shapes = {
     forceConflicts: flag,
   }),
 };
+const pod = {
+  image: lateText,
+  labels: map(lateText),
+  nodeSelector: map(lateText),
+};
+/** What proves a ServiceAccount. `retries` is not here: its own check says what it may be. */
+const proofShapes: Shapes = { samplePod: record(pod), verificationJob: record(pod) };
+/** The arguments of `IrsaServiceAccount`. `name` is not here: its own check says more. */
+export const ownServiceAccountShapes: Shapes = {
+  ...serviceAccountShapes,
+  ...proofShapes,
+  namespace: lateText,
+  roleArn: lateText,
+};
+const providerShapes: Shapes = {
+  issuerUrl: lateText,
+  oidcProviderArn: lateText,
+  oidcProviderClientIds: list(text),
+  importOidcProvider: flag,
+  thumbprints: list(text),
+};
+/** The arguments of `ClusterOidcProvider`. */
+export const clusterProviderShapes: Shapes = { ...providerShapes, tags: map(lateText) };
 const baseRole = record({ arn: lateText, disableSessionTags: flag });
 const wayShapes: Shapes = { baseRole, disableSessionTags: flag };
 /** `name` and `namespace` are not here: their own checks say more of what they decide. */
 const shapes: Shapes = {
   clusters: list(
     record({
-      issuerUrl: lateText,
-      oidcProviderArn: lateText,
-      oidcProviderClientIds: list(text),
+      ...providerShapes,
       kubeconfig: lateText,
-      importOidcProvider: flag,
       formerNames: list(text),
-      thumbprints: list(text),
       identity: text,
       trusts: text,
       accountId: text,
@@ -72,6 +91,7 @@ const shapes: Shapes = {
     description: lateText,
     maxSessionDuration: { kind: "lateNumber" },
     permissionsBoundaryArn: lateText,
+    forceDetachPolicies: { kind: "lateFlag" },
     formerNames: list(text),
     importRole: flag,
   }),
@@ -89,8 +109,7 @@ const shapes: Shapes = {
     allowClusterWideTrust: flag,
     policy: lateText,
   }),
-  samplePod: record({}),
-  verificationJob: record({}),
+  ...proofShapes,
   tags: map(lateText),
 };
 

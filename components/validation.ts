@@ -4,6 +4,7 @@ import { shown } from "../trust/values";
 import { bindingProblems } from "./bindingValidation";
 import type { MultiClusterIrsaArgs, MultiClusterIrsaOptions } from "./multiClusterIrsa";
 import { kubernetesProblems } from "./kubernetesProviders";
+import { unknownKeyProblems } from "./knownKeys";
 import { hasPodIdentity, trustsOf, withoutUnusedProvider } from "./identity";
 import { podIdentityCall } from "./podIdentityTrust";
 import { podIdentityProblems } from "./podIdentityValidation";
@@ -35,7 +36,8 @@ const CLUSTER_NAME = /^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/;
  */
 export function findProblems(args: MultiClusterIrsaArgs, opts: MultiClusterIrsaOptions = {}): Problem[] {
   const { problems, usable } = checkShapes(args);
-  return [...problems, ...untold(problemsIn(usable, { ...opts }), problems)];
+  const unknown = unknownKeyProblems(args, "MultiClusterIrsa");
+  return [...problems, ...unknown, ...untold(problemsIn(usable, { ...opts }), problems)];
 }
 
 function problemsIn(args: MultiClusterIrsaArgs, opts: MultiClusterIrsaOptions): Problem[] {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { inRemoteProgram } from "../components/programs";
 import {
   ClusterOidcProvider,
   FleetOidcProviders,
@@ -8,6 +9,9 @@ import {
   IrsaServiceAccount,
   MultiClusterIrsa,
 } from "../index";
+import { tellWithoutStack } from "./errors";
+import { argumentsOf } from "./inputs";
+import { programRoot } from "./program";
 import * as schema from "./schema.json";
 
 type Component = new (
@@ -29,12 +33,12 @@ const COMPONENTS = new Map<string, Component>(
 
 /** Serves the package as a plugin to the engine that started this process; the plugin's address goes to standard output. */
 export async function serve(args: string[] = process.argv.slice(2)): Promise<void> {
+  // Before anybody else hears of an error.
+  tellWithoutStack();
   const version = packageVersion();
   await pulumi.provider.main({ version, schema: JSON.stringify({ ...schema, version }), construct }, args);
 }
 
-// The server awaits it, and takes what it throws.
-// eslint-disable-next-line @typescript-eslint/require-await
 async function construct(
   name: string,
   type: string,
@@ -47,13 +51,28 @@ async function construct(
       `${type} is no component of ${schema.name}: it has ${[...COMPONENTS.keys()].join(", ")}`,
     );
   }
-  const made = new Made(name, inputs as never, opts);
+  const { inputProperties } = resourceSchema(type);
+  const args = await argumentsOf(inputs, { properties: inputProperties }, schema.types);
+  const parent = await valueOf(opts.parent?.urn);
+  const program = { root: programRoot(), component: `${type} ${name} ${parent ?? ""}` };
+  const made = inRemoteProgram(program, () => new Made(name, args as never, opts));
   return { urn: made.urn, state: outputsOf(made, type) };
+}
+
+function valueOf<T>(known: pulumi.Output<T> | undefined): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    if (known === undefined) resolve(undefined);
+    else known.apply(resolve);
+  });
+}
+
+function resourceSchema(type: string) {
+  return schema.resources[type as keyof typeof schema.resources];
 }
 
 /** What the schema lists of a component. What there is not, as with shards, is not even to be read. */
 function outputsOf(made: object, type: string): pulumi.Inputs {
-  const { properties } = schema.resources[type as keyof typeof schema.resources];
+  const { properties } = resourceSchema(type);
   return Object.fromEntries(Object.entries(made).filter(([property]) => Object.hasOwn(properties, property)));
 }
 

@@ -20,4 +20,6 @@ async function serve(): Promise<void> {
   // Nobody else pays for loading the host.
   const host = await import("./host");
   await host.serve();
+  // The runner prints what is uncaught, with its stack, once a program has ended. A plugin ends when it is ended.
+  await new Promise(() => undefined);
 }

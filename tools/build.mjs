@@ -1,5 +1,6 @@
-// What `npm run build` runs: makes dist/ anew. The code has no comments, since its sources are published beside it and its maps lead
-// there; declarations have theirs, and are only those that the public one leads to. It is half the size of what `tsc` alone makes.
+// Makes dist/ anew: `npm run build`, and npm itself before it packs, or installs from a clone or a git address (its script "prepare").
+// The code has no comments, since its sources are published beside it and its maps lead there; declarations have theirs, and are only
+// those that the public one leads to. It is half the size of what `tsc` alone makes.
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -8,19 +9,42 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const dist = join(root, "dist");
-const compiler = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 
-function compile(...options) {
-  const child = spawn(process.execPath, [compiler, "-p", "tsconfig.build.json", ...options], {
-    cwd: root,
-    stdio: "inherit",
-  });
+/** The code alone; what it is checked with may not be there. */
+const CODE = ["--noCheck", "--removeComments", "--declaration", "false", "--declarationMap", "false"];
+
+function installedCompiler() {
+  try {
+    return createRequire(import.meta.url).resolve("typescript/bin/tsc");
+  } catch {
+    return undefined;
+  }
+}
+
+function run(command, args, env = process.env) {
+  const shell = process.platform === "win32" && command === "npm";
+  const child = spawn(command, args, { cwd: root, env, shell, stdio: "inherit" });
   return new Promise((done, fail) => {
     child.once("error", fail);
     child.once("close", (code) =>
       code === 0 ? done() : fail(new Error(`tsc ended with exit code ${code}`)),
     );
   });
+}
+
+const compile = (compiler, ...options) =>
+  run(process.execPath, [compiler, "-p", "tsconfig.build.json", ...options]);
+
+/**
+ * `pulumi package add` of a git address, and `npm install --omit=dev`, install no compiler. The types were checked when the sources
+ * were written, and nobody reads declarations there.
+ */
+function compileWithFetched() {
+  const { typescript } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies;
+  const fetched = ["exec", "--yes", `--package=typescript@${typescript}`, "--", "tsc"];
+  // npm tells its children how it was called, which was without compilers.
+  const env = { ...process.env, npm_config_omit: "", NODE_ENV: "" };
+  return run("npm", [...fetched, "-p", "tsconfig.build.json", ...CODE], env);
 }
 
 /** The declaration `file`, and all that it leads to. */
@@ -33,14 +57,20 @@ function reachable(file, found = new Set()) {
   return found;
 }
 
+function removeUnreached() {
+  const wanted = reachable(join(dist, "index.d.ts"));
+  for (const path of readdirSync(dist, { recursive: true })) {
+    const declaration = /^(.*\.d\.ts)(\.map)?$/.exec(join(dist, path))?.[1];
+    if (declaration && !wanted.has(declaration)) rmSync(join(dist, path));
+  }
+}
+
+// What a file of before was built to would be published with the rest.
 rmSync(dist, { recursive: true, force: true });
-await Promise.all([
-  compile("--emitDeclarationOnly"),
-  // The other one checks the types.
-  compile("--noCheck", "--removeComments", "--declaration", "false", "--declarationMap", "false"),
-]);
-const wanted = reachable(join(dist, "index.d.ts"));
-for (const path of readdirSync(dist, { recursive: true })) {
-  const declaration = /^(.*\.d\.ts)(\.map)?$/.exec(join(dist, path))?.[1];
-  if (declaration && !wanted.has(declaration)) rmSync(join(dist, path));
+const compiler = installedCompiler();
+if (compiler === undefined) {
+  await compileWithFetched();
+} else {
+  await Promise.all([compile(compiler, "--emitDeclarationOnly"), compile(compiler, ...CODE)]);
+  removeUnreached();
 }

@@ -1,24 +1,172 @@
 import assert from "node:assert/strict";
-import { FakeEngine } from "./fakeEngine";
-import { PluginProcess, packageFolder } from "./pluginProcess";
+import { ResourceHookRequest } from "@pulumi/pulumi/proto/resource_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { UNKNOWN } from "./fakeEngine";
+import { packageFolder, start, type Running } from "./pluginProcess";
+import { BINDINGS, CLUSTER, ISSUER, lately, secretly } from "./wire";
 
-describe("plugin: x", function () {
-  this.timeout(120000);
-  it("tries", async () => {
-    const { folder, remove } = packageFolder();
-    console.log("built", new Date());
-    const engine = await new FakeEngine().start();
-    const plugin = await PluginProcess.start(folder, engine);
-    console.log("started", new Date());
-    assert.equal((JSON.parse(await plugin.schema()) as {version: string}).version, "0.1.0");
-    const inputs = { clusters: [{ name: "east", issuerUrl: "https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E", kubeconfig: "apiVersion: v1" }], serviceAccounts: [{ namespace: "default", name: "s3-reader" }] };
-    console.log(JSON.stringify(await plugin.construct({ type: "MultiClusterIrsa", name: "app", inputs }).catch((e) => e), null, 1));
-    console.log(engine.registered.map((r) => [r.type, r.name, r.parent, r.provider, JSON.stringify(r.hooks)]));
-    console.log(await plugin.construct({ type: "MultiClusterIrsa", name: "bad", inputs: {...inputs, clusters: 3} }).catch((e) => e));
-    const out = (value: unknown, secret = false) => ({ "4dabf18193072939515e22adb298388d": "d0e6a833031e9bbcd3f4e8bde6ca49a4", value, secret });
-    console.log("LATE", await plugin.construct({ type: "MultiClusterIrsa", name: "late", inputs: {...inputs, clusters: [{...inputs.clusters[0], issuerUrl: out("http://x") }] }}).catch((e) => e));
-    await new Promise((r) => setTimeout(r, 1000));
-    console.log("LOGS", engine.logs, "PRINTED", plugin.printed);
-    plugin.stop(); engine.stop(); remove();
+const ROLE = "aws:iam/role:Role";
+const KUBERNETES = "pulumi:providers:kubernetes";
+const SERVICE_ACCOUNT = "kubernetes:core/v1:ServiceAccount";
+const OF_ONE_ROLE = [
+  "roleArn",
+  "roleName",
+  "trustPolicyJson",
+  "trustPolicySize",
+  "serviceAccountAnnotations",
+];
+
+describe("plugin: components of a program in another language", function () {
+  this.timeout(120_000);
+  const packaged = packageFolder();
+  let update: Running;
+  let preview: Running;
+  before(async () => {
+    [update, preview] = await Promise.all([start(packaged.folder), start(packaged.folder, { dryRun: true })]);
+  });
+  after(() => {
+    update.stop();
+    preview.stop();
+    packaged.remove();
+  });
+
+  it("are made from plain values, with every output of the schema, by the package without a compiler", async () => {
+    const { engine, plugin } = update;
+    const schema = JSON.parse(await plugin.schema()) as {
+      version: string;
+      resources: Record<string, { properties: object }>;
+    };
+    const inputs = {
+      clusters: [CLUSTER],
+      serviceAccounts: BINDINGS,
+      role: null,
+      tags: { team: "a", none: null },
+    };
+    const { urn, state } = await plugin.construct({ type: "MultiClusterIrsa", name: "app", inputs });
+
+    assert.equal(schema.version, "0.1.0");
+    assert.match(urn, /::eks-irsa:index:MultiClusterIrsa::app$/);
+    const { properties } = schema.resources["eks-irsa:index:MultiClusterIrsa"]!;
+    assert.deepEqual(Object.keys(state).sort(), Object.keys(properties).sort());
+    assert.equal(state["roleArn"], "arn:aws:iam::123456789012:role/app");
+    assert.match(String(state["trustPolicyJson"]), /"system:serviceaccount:default:s3-reader"/);
+    assert.deepEqual(engine.ofType(ROLE)[0]!.inputs["tags"], { team: "a" });
+    assert.equal(plugin.printed, "");
+  });
+
+  it("take nested Outputs, secrets and what is not known yet, in a preview and in an update", async () => {
+    const inputs = (issuerUrl: unknown) => ({
+      clusters: [
+        {
+          ...CLUSTER,
+          issuerUrl,
+          kubeconfig: lately("a kubeconfig", { secret: true, dependencies: ["urn:x"] }),
+        },
+      ],
+      serviceAccounts: BINDINGS,
+    });
+    const unknown = await preview.plugin.construct({
+      type: "MultiClusterIrsa",
+      name: "app",
+      inputs: inputs(lately(undefined)),
+      dryRun: true,
+    });
+    assert.equal(unknown.state["trustPolicyJson"], UNKNOWN);
+    assert.equal(preview.engine.ofType(SERVICE_ACCOUNT).length, 1);
+
+    const made = { type: "MultiClusterIrsa", name: "nested", inputs: inputs(lately(ISSUER)) };
+    const { state } = await update.plugin.construct(made);
+    assert.match(String(state["trustPolicyJson"]), /oidc\.eks\.us-east-1/);
+    const provider = update.engine.called(KUBERNETES, "nested/east");
+    assert.deepEqual(provider.inputs["kubeconfig"], secretly("a kubeconfig"));
+    const component = JSON.stringify(update.engine.ofType("eks-irsa:index:MultiClusterIrsa"));
+    assert.ok(!component.includes("a kubeconfig"));
+  });
+
+  it("take a whole list of clusters that comes as a secret Output, such as one that another stack exports", async () => {
+    const { engine, plugin } = update;
+    const clusters = lately([{ ...CLUSTER, kubeconfig: "a kubeconfig" }], {
+      secret: true,
+      dependencies: ["urn:stack"],
+    });
+    await plugin.construct({
+      type: "MultiClusterIrsa",
+      name: "app",
+      inputs: { clusters, serviceAccounts: BINDINGS },
+    });
+    assert.deepEqual(engine.ofType(KUBERNETES)[0]!.inputs["kubeconfig"], secretly("a kubeconfig"));
+    assert.equal(engine.ofType(SERVICE_ACCOUNT)[0]!.name, "app/east/default/s3-reader");
+  });
+
+  it("use the providers that the program gives them", async () => {
+    const { engine, plugin } = update;
+    const { kubeconfig: _, ...reached } = CLUSTER;
+    const aws = "urn:pulumi:dev::fleet::pulumi:providers:aws::prod::id-1";
+    const kubernetes = "urn:pulumi:dev::fleet::pulumi:providers:kubernetes::east::id-2";
+    const inputs = { clusters: [reached], serviceAccounts: BINDINGS };
+    const providers = { aws, kubernetes };
+    await plugin.construct({ type: "MultiClusterIrsa", name: "given", inputs, providers });
+    assert.equal(engine.called(ROLE, "given").provider, aws);
+    assert.equal(engine.called(SERVICE_ACCOUNT, "given/east/default/s3-reader").provider, kubernetes);
+    assert.ok(!engine.ofType(KUBERNETES).some(({ name }) => name.startsWith("given")));
+  });
+
+  it("have no outputs of one role with shards", async () => {
+    const { plugin } = update;
+    const clusters = [{ ...CLUSTER, shard: "a" }];
+    const inputs = { clusters, serviceAccounts: BINDINGS, trust: { shards: ["a"] } };
+    const { state } = await plugin.construct({ type: "MultiClusterIrsa", name: "sharded", inputs });
+    assert.deepEqual(
+      OF_ONE_ROLE.filter((output) => output in state),
+      [],
+    );
+    assert.deepEqual(Object.keys(state["shardRoles"] as object), ["a"]);
+  });
+
+  it("are made beside each other, and know of each other as in one program", async () => {
+    const { engine, plugin } = update;
+    const role = {
+      clusters: [
+        { name: "east", oidcProviderArn: `arn:aws:iam::123456789012:oidc-provider/${ISSUER.slice(8)}` },
+      ],
+      serviceAccounts: BINDINGS,
+    };
+    const own = { issuerUrl: lately(ISSUER) };
+    const [one, other, provider] = await Promise.all([
+      plugin.construct({ type: "IrsaRole", name: "one", inputs: role }),
+      plugin.construct({ type: "IrsaRole", name: "other", inputs: role }),
+      plugin.construct({ type: "ClusterOidcProvider", name: "east", inputs: own }),
+    ]);
+    assert.equal(one.state["roleName"], "one");
+    assert.equal(other.state["roleName"], "other");
+    assert.match(String(provider.state["arn"]), /oidc-provider/);
+    assert.ok(engine.called(ROLE, "one") !== engine.called(ROLE, "other"));
+    await assert.rejects(
+      plugin.construct({ type: "ClusterOidcProvider", name: "again", inputs: own }),
+      /ClusterOidcProvider "again": .*\n.*issuerUrl is ".*", whose OIDC provider .* is made by ClusterOidcProvider "east"/,
+    );
+  });
+
+  it("have hooks that the engine calls in the plugin, under the same names in each run", async () => {
+    const inputs = { clusters: [CLUSTER], serviceAccounts: BINDINGS };
+    const hookOf = async ({ engine, plugin }: Running, dryRun: boolean) => {
+      await plugin.construct({ type: "MultiClusterIrsa", name: "hooked", inputs, dryRun });
+      return engine.called(ROLE, "hooked").hooks!.beforeUpdateList[0]!;
+    };
+    const name = await hookOf(update, false);
+    assert.equal(await hookOf(preview, true), name);
+
+    const { engine } = update;
+    const role = engine.called(ROLE, "hooked");
+    const request = new ResourceHookRequest();
+    request.setOldInputs(
+      Struct.fromJavaScript({ assumeRolePolicy: String(role.inputs["assumeRolePolicy"]) }),
+    );
+    request.setNewInputs(
+      Struct.fromJavaScript({ assumeRolePolicy: '{"Version":"2012-10-17","Statement":[]}' }),
+    );
+    assert.equal(await engine.callHook(name, request), "");
+    const warned = engine.logs.filter(({ severity }) => severity === 2).map(({ message }) => message);
+    assert.match(warned.join("\n"), /the role stops to accept IRSA's tokens/);
   });
 });

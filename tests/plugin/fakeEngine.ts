@@ -1,4 +1,10 @@
-import { credentials, Server, ServerCredentials, type handleUnaryCall, type ServiceError } from "@grpc/grpc-js";
+import {
+  credentials,
+  Server,
+  ServerCredentials,
+  type handleUnaryCall,
+  type ServiceError,
+} from "@grpc/grpc-js";
 import * as callbackProto from "@pulumi/pulumi/proto/callback_pb";
 import { CallbacksClient } from "@pulumi/pulumi/proto/callback_grpc_pb";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
@@ -39,30 +45,43 @@ export class FakeEngine {
   constructor(private readonly dryRun = false) {}
 
   async start(): Promise<this> {
-    this.server.addService(EngineService, unary({
-      log: (request: engineProto.LogRequest) => {
-        this.logs.push({ severity: request.getSeverity(), message: request.getMessage(), urn: request.getUrn() });
-        return new Empty();
-      },
-      getRootResource: () => new engineProto.GetRootResourceResponse(),
-      setRootResource: () => new engineProto.SetRootResourceResponse(),
-    }));
-    this.server.addService(ResourceMonitorService, unary({
-      supportsFeature: () => {
-        const response = new proto.SupportsFeatureResponse();
-        response.setHassupport(true);
-        return response;
-      },
-      invoke: (request: proto.ResourceInvokeRequest) => this.invoke(request),
-      registerResource: (request: proto.RegisterResourceRequest) => this.register(request),
-      readResource: (request: proto.ReadResourceRequest) => this.read(request),
-      registerResourceOutputs: (request: proto.RegisterResourceOutputsRequest) => {
-        this.outputs.set(request.getUrn(), (request.getOutputs()?.toJavaScript() ?? {}) as Record<string, unknown>);
-        return new Empty();
-      },
-      registerResourceHook: (request: proto.RegisterResourceHookRequest) => this.addHook(request),
-      registerErrorHook: (request: proto.RegisterErrorHookRequest) => this.addHook(request),
-    }));
+    this.server.addService(
+      EngineService,
+      unary({
+        log: (request: engineProto.LogRequest) => {
+          this.logs.push({
+            severity: request.getSeverity(),
+            message: request.getMessage(),
+            urn: request.getUrn(),
+          });
+          return new Empty();
+        },
+        getRootResource: () => new engineProto.GetRootResourceResponse(),
+        setRootResource: () => new engineProto.SetRootResourceResponse(),
+      }),
+    );
+    this.server.addService(
+      ResourceMonitorService,
+      unary({
+        supportsFeature: () => {
+          const response = new proto.SupportsFeatureResponse();
+          response.setHassupport(true);
+          return response;
+        },
+        invoke: (request: proto.ResourceInvokeRequest) => this.invoke(request),
+        registerResource: (request: proto.RegisterResourceRequest) => this.register(request),
+        readResource: (request: proto.ReadResourceRequest) => this.read(request),
+        registerResourceOutputs: (request: proto.RegisterResourceOutputsRequest) => {
+          this.outputs.set(
+            request.getUrn(),
+            (request.getOutputs()?.toJavaScript() ?? {}) as Record<string, unknown>,
+          );
+          return new Empty();
+        },
+        registerResourceHook: (request: proto.RegisterResourceHookRequest) => this.addHook(request),
+        registerErrorHook: (request: proto.RegisterErrorHookRequest) => this.addHook(request),
+      }),
+    );
     const port = await new Promise<number>((resolve, reject) => {
       this.server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
         if (error) reject(error);
@@ -80,6 +99,13 @@ export class FakeEngine {
   /** The resources of a type. */
   ofType(type: string): Registered[] {
     return this.registered.filter((one) => one.type === type);
+  }
+
+  /** The resource of a type and a name. */
+  called(type: string, name: string): Registered {
+    const found = this.registered.find((one) => one.type === type && one.name === name);
+    if (found === undefined) throw new Error(`no ${type} "${name}" is registered`);
+    return found;
   }
 
   /** Calls a hook as the engine does before an update. Returns the hook's error. */
@@ -115,7 +141,12 @@ export class FakeEngine {
       throw new Error(`an invoke that no test expects: ${request.getTok()}`);
     }
     const response = new providerProto.InvokeResponse();
-    const identity = { accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:user/deployer`, id: ACCOUNT, userId: "AIDA" };
+    const identity = {
+      accountId: ACCOUNT,
+      arn: `arn:aws:iam::${ACCOUNT}:user/deployer`,
+      id: ACCOUNT,
+      userId: "AIDA",
+    };
     response.setReturn(Struct.fromJavaScript(identity));
     return response;
   }
@@ -149,7 +180,7 @@ export class FakeEngine {
       case "aws:iam/role:Role":
         return { arn: arn(`role/${name}`), name: this.dryRun ? UNKNOWN : name };
       case "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
-        return { arn: arn(`oidc-provider/${String(inputs["url"]).replace("https://", "")}`) };
+        return { arn: arn(`oidc-provider/${plain(inputs["url"]).replace("https://", "")}`) };
       default:
         return {};
     }
@@ -159,7 +190,16 @@ export class FakeEngine {
     const [type, name, id] = [request.getType(), request.getName(), request.getId()];
     const urn = `urn:pulumi:dev::fleet::${type}::${name}`;
     const inputs = { id };
-    this.registered.push({ type, name, urn, inputs, parent: request.getParent(), provider: request.getProvider(), hooks: undefined, protect: false });
+    this.registered.push({
+      type,
+      name,
+      urn,
+      inputs,
+      parent: request.getParent(),
+      provider: request.getProvider(),
+      hooks: undefined,
+      protect: false,
+    });
     const response = new proto.ReadResourceResponse();
     response.setUrn(urn);
     response.setProperties(Struct.fromJavaScript({ arn: id, clientIdLists: ["sts.amazonaws.com"] }));
@@ -167,17 +207,27 @@ export class FakeEngine {
   }
 }
 
+/** The text of a value that may be a secret. */
+function plain(value: unknown): string {
+  return String(typeof value === "object" && value !== null && "value" in value ? value.value : value);
+}
+
 /** gRPC handlers of functions that answer or throw. */
 function unary(methods: Record<string, (request: never) => unknown>): never {
-  const handlers = Object.entries(methods).map(([name, method]): [string, handleUnaryCall<unknown, unknown>] => [
-    name,
-    ({ request }, callback) => {
-      try {
-        callback(null, method(request as never));
-      } catch (error) {
-        callback({ code: 2, details: error instanceof Error ? error.message : String(error) } as ServiceError);
-      }
-    },
-  ]);
+  const handlers = Object.entries(methods).map(
+    ([name, method]): [string, handleUnaryCall<unknown, unknown>] => [
+      name,
+      ({ request }, callback) => {
+        try {
+          callback(null, method(request as never));
+        } catch (error) {
+          callback({
+            code: 2,
+            details: error instanceof Error ? error.message : String(error),
+          } as ServiceError);
+        }
+      },
+    ],
+  );
   return Object.fromEntries(handlers) as never;
 }

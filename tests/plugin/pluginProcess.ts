@@ -9,7 +9,7 @@ import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { STACK, type FakeEngine } from "./fakeEngine";
+import { FakeEngine, STACK } from "./fakeEngine";
 
 const ROOT = join(__dirname, "..", "..");
 
@@ -19,21 +19,39 @@ const COMPILERS = ["typescript", "ts-node", "tsx", "esbuild"];
 /** A copy of the package as its tarball has it, in a folder of its own whose node_modules has no compiler. */
 export function packageFolder({ built = true } = {}): { folder: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), "eks-irsa-plugin-"));
-  for (const name of ["package.json", "PulumiPlugin.yaml", "index.ts", "components", "plugin", "trust", "tsconfig.json"]) {
+  for (const name of [
+    "package.json",
+    "PulumiPlugin.yaml",
+    "index.ts",
+    "components",
+    "plugin",
+    "trust",
+    "tsconfig.json",
+  ]) {
     cpSync(join(ROOT, name), join(folder, name), { recursive: true });
   }
   if (built) {
     const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
     const quick = ["--noCheck", "--declaration", "false", "--declarationMap", "false"];
-    const built = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", join(folder, "dist"), ...quick], { cwd: ROOT, encoding: "utf8" });
+    const built = spawnSync(
+      process.execPath,
+      [tsc, "-p", "tsconfig.build.json", "--outDir", join(folder, "dist"), ...quick],
+      { cwd: ROOT, encoding: "utf8" },
+    );
     if (built.status !== 0) throw new Error(built.stdout);
   }
   const modules = join(folder, "node_modules");
   mkdirSync(modules);
   for (const name of readdirSync(join(ROOT, "node_modules"))) {
-    if (!COMPILERS.includes(name) && !name.startsWith(".")) symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
+    if (!COMPILERS.includes(name) && !name.startsWith("."))
+      symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
   }
-  return { folder, remove: () => { rmSync(folder, { recursive: true, force: true }); } };
+  return {
+    folder,
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 /** What a component is to be made with. */
@@ -77,7 +95,10 @@ export class PluginProcess {
     const runner = join(folder, "node_modules", "@pulumi", "pulumi", "cmd", "run-plugin");
     // The links of node_modules are to count as folders.
     const links = ["--preserve-symlinks", "--preserve-symlinks-main"];
-    const child = spawn(process.execPath, [...links, join(runner, "index.js"), ".", engine.address], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [...links, join(runner, "index.js"), ".", engine.address], {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const output = { text: "" };
     child.stderr.on("data", (data) => (output.text += String(data)));
     const port = await new Promise<string>((resolve, reject) => {
@@ -85,7 +106,9 @@ export class PluginProcess {
         if (/^\d+$/.test(line)) resolve(line);
         else output.text += `${line}\n`;
       });
-      child.on("exit", (code) => { reject(new Error(`the plugin ended (${code ?? "killed"}): ${output.text}`)); });
+      child.on("exit", (code) => {
+        reject(new Error(`the plugin ended (${code ?? "killed"}): ${output.text}`));
+      });
     });
     const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
     return new PluginProcess(child, client, engine, output);
@@ -113,7 +136,15 @@ export class PluginProcess {
 
   /** Has a component made. @throws Refused */
   construct(construction: Construction): Promise<Constructed> {
-    const { type, name, inputs, dependencies = {}, providers = {}, parent = STACK, dryRun = false } = construction;
+    const {
+      type,
+      name,
+      inputs,
+      dependencies = {},
+      providers = {},
+      parent = STACK,
+      dryRun = false,
+    } = construction;
     const request = new proto.ConstructRequest();
     request.setProject("fleet");
     request.setStack("dev");
@@ -134,10 +165,32 @@ export class PluginProcess {
     return new Promise((resolve, reject) => {
       this.client.construct(request, (error, response) => {
         if (error) reject(refusalOf(error));
-        else resolve({ urn: response.getUrn(), state: (response.getState()?.toJavaScript() ?? {}) as Record<string, unknown> });
+        else
+          resolve({
+            urn: response.getUrn(),
+            state: (response.getState()?.toJavaScript() ?? {}) as Record<string, unknown>,
+          });
       });
     });
   }
+}
+
+/** The plugin with an engine of its own. */
+export interface Running {
+  engine: FakeEngine;
+  plugin: PluginProcess;
+  stop(): void;
+}
+
+/** Starts the plugin in a folder, and an engine for it. */
+export async function start(folder: string, { dryRun = false } = {}): Promise<Running> {
+  const engine = await new FakeEngine(dryRun).start();
+  const plugin = await PluginProcess.start(folder, engine);
+  const stop = () => {
+    plugin.stop();
+    engine.stop();
+  };
+  return { engine, plugin, stop };
 }
 
 function refusalOf(error: ServiceError): Refused {

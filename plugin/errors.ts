@@ -1,0 +1,28 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** What Pulumi's SDK puts before an error each time that it goes through a resource's inputs. */
+const WAY_THROUGH = /^(?:error serializing property "[^"]*": )+/;
+
+/**
+ * Has the errors that are meant for the user told as they are. One that comes in an Output ends as an unhandled rejection, which
+ * Pulumi's provider server answers the open requests with, and logs with its stack.
+ */
+export function tellWithoutStack(): void {
+  const tell = (error: unknown) => {
+    if (isForUser(error)) {
+      error.message = error.message.replace(WAY_THROUGH, "");
+      error.stack = error.message;
+    }
+  };
+  process.prependListener("uncaughtException", tell);
+  process.prependListener("unhandledRejection", tell);
+}
+
+/** Is it an error of which a stack would only bury the message? */
+function isForUser(error: unknown): error is Error {
+  return (
+    pulumi.RunError.isInstance(error) ||
+    pulumi.InputPropertiesError.isInstance(error) ||
+    (pulumi.ResourceError.isInstance(error) && error.hideStack === true)
+  );
+}
