@@ -7,6 +7,8 @@ export interface Manifest {
   name: string;
   version: string;
   files: string[];
+  engines: { node: string };
+  scripts: Record<string, string>;
   dependencies: Record<string, string>;
   devDependencies: Record<string, string>;
   peerDependencies: Record<string, string>;

@@ -1,9 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { npmEnvironment } from "../npmEnvironment";
 import { nameOf } from "./combinations";
 import { provideTypeScript } from "./programs";
 import type { Outcome, Runner } from "./runner";
-import { ROOT, type Workspace } from "./workspace";
+import { copyClone, ROOT, type Workspace } from "./workspace";
 
 /** A program that touches classes, helpers, enumerations and types. All of the package's declarations are read for it. */
 const PROGRAM = `import { buildTrustPolicy, fromClusterName, IdentityMode, MultiClusterIrsa, type MultiClusterIrsaArgs } from "eks-irsa";
@@ -27,22 +28,39 @@ const COMPILER_OPTIONS = {
 };
 
 /**
- * Builds what is published beside the SDKs of a workspace, and a program that uses it.
+ * Makes the tarball that a release would be, from a copy of the clone with the clone's own packages. Gives its path.
  * @throws Error where it cannot be built.
  */
-export async function makeConsumer({ folder }: Workspace, run: Runner): Promise<void> {
-  const installed = path.join(folder, "node_modules", "eks-irsa");
+export async function pack(folder: string, run: Runner): Promise<string> {
+  const copy = path.join(folder, "copy");
+  copyClone(copy);
+  fs.symlinkSync(path.join(ROOT, "node_modules"), path.join(copy, "node_modules"));
   const { ok } = await run({
-    doing: "building the package",
-    usually: "10 s",
-    command: path.join("node_modules", ".bin", "tsc"),
-    args: ["-p", "tsconfig.build.json", "--outDir", path.join(installed, "dist")],
-    // With the SDKs of package-lock.json, as a release is built.
-    cwd: ROOT,
+    doing: "packing the package",
+    usually: "20 s",
+    command: "npm",
+    args: ["pack", "--pack-destination", folder],
+    cwd: copy,
+    env: npmEnvironment(),
+  });
+  const tarball = fs.readdirSync(folder).find((file) => file.endsWith(".tgz"));
+  if (!ok || tarball === undefined) throw new Error("the package cannot be built");
+  return path.join(folder, tarball);
+}
+
+/** Unpacks the tarball beside the SDKs of a workspace, and writes a program that uses it. */
+export async function makeConsumer({ folder }: Workspace, tarball: string, run: Runner): Promise<void> {
+  const installed = path.join(folder, "node_modules", "eks-irsa");
+  fs.mkdirSync(installed);
+  const { ok } = await run({
+    doing: "unpacking it",
+    usually: "1 s",
+    command: "tar",
+    args: ["-xzf", tarball, "--strip-components=1", "-C", installed],
+    cwd: folder,
     env: process.env,
   });
-  if (!ok) throw new Error("the package cannot be built");
-  fs.cpSync(path.join(ROOT, "package.json"), path.join(installed, "package.json"));
+  if (!ok) throw new Error("the tarball cannot be unpacked");
   const consumer = path.join(folder, "consumer");
   fs.mkdirSync(consumer);
   fs.writeFileSync(path.join(consumer, "program.ts"), PROGRAM);

@@ -5,7 +5,7 @@ import { runCommandLine } from "../../lab/commandLine";
 import { createProgress } from "../../lab/setup/progress";
 import { onEnd } from "../../lab/supervisor/signals";
 import { cellsOf, nameOf, TYPESCRIPTS, type Cell, type Sdks } from "./combinations";
-import { compileConsumers, makeConsumer } from "./consumer";
+import { compileConsumers, makeConsumer, pack } from "./consumer";
 import { readOptions, USAGE, type MatrixOptions } from "./options";
 import { provideNode, releasesOf, type NodeProgram } from "./programs";
 import { createRunner, type Runner } from "./runner";
@@ -67,10 +67,12 @@ async function runAll(cells: readonly Cell[], scratch: string, run: Runner) {
 
 async function compileAll(workspaces: readonly Workspace[], scratch: string, run: Runner) {
   const results: TypeScriptResult[] = [];
-  for (const workspace of workspaces) await makeConsumer(workspace, run);
+  const folder = path.join(scratch, "package");
+  const tarball = await pack(folder, run);
+  for (const workspace of workspaces) await makeConsumer(workspace, tarball, run);
   for (const minor of TYPESCRIPTS) {
-    const folder = path.join(scratch, `typescript-${minor}`);
-    const { version, outcomes } = await compileConsumers(minor, folder, workspaces, run);
+    const compiler = path.join(scratch, `typescript-${minor}`);
+    const { version, outcomes } = await compileConsumers(minor, compiler, workspaces, run);
     workspaces.forEach(({ sdks }, index) => {
       const outcome = outcomes[index] ?? { ok: false, text: "not tried" };
       results.push({ typescript: version, sdks, outcome });

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { runCommand } from "../../lab/setup/command";
+import { npmEnvironment } from "../npmEnvironment";
 import type { Release } from "./combinations";
 import type { Runner } from "./runner";
 
@@ -40,7 +41,7 @@ async function installAlone(what: string, cwd: string, run: Runner) {
     command: "npm",
     args: ["install", "--ignore-scripts", "--no-audit", "--no-fund", what],
     cwd,
-    env: process.env,
+    env: npmEnvironment(),
   });
   if (!ok) throw new Error(`npm does not install ${what}`);
   const folder = path.join(cwd, "node_modules", what.slice(0, what.lastIndexOf("@")));
@@ -51,13 +52,13 @@ async function installAlone(what: string, cwd: string, run: Runner) {
 }
 
 function pathWith(folder: string): NodeJS.ProcessEnv {
-  return { ...process.env, PATH: `${folder}${path.delimiter}${process.env.PATH ?? ""}` };
+  return { ...npmEnvironment(), PATH: `${folder}${path.delimiter}${process.env.PATH ?? ""}` };
 }
 
 /** All releases of a package in a range, as npm has them. */
 export async function releasesOf(name: string, range: string): Promise<Release[]> {
   const args = ["view", `${name}@${range}`, "version", "engines", "--json", "--loglevel=error"];
-  const { exitCode, output } = await runCommand("npm", args, { env: process.env });
+  const { exitCode, output } = await runCommand("npm", args, { env: npmEnvironment() });
   if (exitCode !== 0) throw new Error(`npm view ${name} failed:\n${output}`);
   return readReleases(output);
 }

@@ -16,6 +16,7 @@ export function checkClone(root: string, tag?: string): Check[] {
     ...(tag === undefined ? [checkBranch(git), checkNoTag(git, version)] : [checkTag(git, tag, version)]),
     checkTree(git),
     checkLock(root, version),
+    checkRepository(root),
     checkChangesets(root),
     checkChangelog(root, version),
   ];
@@ -64,6 +65,16 @@ function checkLock(root: string, version: string): Check {
   const agrees = lock.version === version && lock.packages[""].version === version;
   const problem = `it has ${lock.version}, and package.json ${version}: npm install --package-lock-only`;
   return found("package-lock.json has the version", !agrees && problem);
+}
+
+/** https://docs.npmjs.com/generating-provenance-statements#prerequisites */
+function checkRepository(root: string): Check {
+  const { repository } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    repository?: { url?: string };
+  };
+  const problem =
+    "npm refuses provenance without it: write the public repository's address, as the forge spells it";
+  return found("package.json has repository.url", repository?.url === undefined && problem);
 }
 
 function checkChangesets(root: string): Check {

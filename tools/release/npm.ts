@@ -1,21 +1,22 @@
 import { endOf, runCommand } from "../../lab/setup/command";
+import { npmEnvironment } from "../npmEnvironment";
 import type { Check } from "./checks";
 import { checkTarball, type Tarball } from "./tarball";
 
 /** Builds the package and looks into the tarball that it would become. No file is left but in dist/. */
 export async function checkPack(root: string): Promise<Check[]> {
   const args = ["pack", "--dry-run", "--json", "--foreground-scripts=false", "--loglevel=error"];
-  const { exitCode, output } = await runCommand("npm", args, { cwd: root, env: process.env });
+  const { exitCode, output } = await runCommand("npm", args, { cwd: root, env: npmEnvironment() });
   if (exitCode !== 0) return [{ name: "npm pack", problem: endOf(output) }];
-  const packed = JSON.parse(output) as Tarball[] | { [name: string]: Tarball };
-  const [tarball] = Object.values(packed);
+  // What its scripts wrote comes before.
+  const [tarball] = JSON.parse(output.slice(output.indexOf("[\n"))) as Tarball[];
   return tarball ? checkTarball(tarball) : [{ name: "npm pack", problem: "it packed nothing" }];
 }
 
 /** npm's own rehearsal: it does all but send. */
 export async function checkPublish(root: string): Promise<Check> {
   const args = ["publish", "--dry-run", "--ignore-scripts", "--access", "public"];
-  const { exitCode, output } = await runCommand("npm", args, { cwd: root, env: process.env });
+  const { exitCode, output } = await runCommand("npm", args, { cwd: root, env: npmEnvironment() });
   return { name: "npm publish --dry-run", ...(exitCode !== 0 && { problem: endOf(output) }) };
 }
 

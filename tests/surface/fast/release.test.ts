@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { checkClone } from "../../../tools/release/checks";
+import { readOptions } from "../../../tools/release/options";
+import { checkTarball } from "../../../tools/release/tarball";
+
+const MANIFEST = '{ "version": "1.2.3", "repository": { "url": "git+https://example.com/eks-irsa.git" } }';
+
+describe("release: what is in the way", () => {
+  let clone: string;
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-c", "user.name=test", "-c", "user.email=test@example.com", ...args], {
+      cwd: clone,
+    });
+  const write = (file: string, text: string) => {
+    writeFileSync(join(clone, file), text);
+  };
+  const commit = () => {
+    git("add", "--all");
+    git("commit", "--quiet", "--message", "a change");
+  };
+  const problems = (tag?: string) => checkClone(clone, tag).flatMap(({ problem }) => problem ?? []);
+
+  beforeEach(() => {
+    clone = mkdtempSync(join(tmpdir(), "eks-irsa-release-"));
+    git("init", "--quiet", "--initial-branch", "main");
+    mkdirSync(join(clone, ".changeset"));
+    write(".changeset/README.md", "what this folder is for\n");
+    write("package.json", MANIFEST);
+    write("package-lock.json", '{ "version": "1.2.3", "packages": { "": { "version": "1.2.3" } } }');
+    write(
+      "CHANGELOG.md",
+      "# Changelog\n\n## 1.2.3\n\n### Patch Changes\n\n- A fix.\n\n## 1.2.30\n\n- Another.\n",
+    );
+    commit();
+  });
+  afterEach(() => {
+    rmSync(clone, { recursive: true, force: true });
+  });
+
+  it("nothing, where all is as it should be", () => {
+    assert.deepEqual(problems(), []);
+  });
+
+  it("another branch, and none", () => {
+    git("switch", "--quiet", "--create", "feature");
+    assert.deepEqual(problems(), ["this is the branch feature: git switch main"]);
+    git("switch", "--quiet", "--detach", "main");
+    assert.deepEqual(problems(), ["this is no branch: git switch main"]);
+  });
+
+  it("what is not committed, a new file too", () => {
+    write("package.json", `${MANIFEST}\n`);
+    write("new.ts", "");
+    assert.deepEqual(problems(), ["commit or stash package.json, new.ts"]);
+  });
+
+  it("a tag that is there already", () => {
+    git("tag", "v1.2.3");
+    assert.match(problems().join(), /^it exists: raise the version/);
+  });
+
+  it("a lock of another version", () => {
+    write("package-lock.json", '{ "version": "1.2.3", "packages": { "": { "version": "1.2.2" } } }');
+    commit();
+    assert.match(problems().join(), /npm install --package-lock-only$/);
+  });
+
+  it("a package.json that does not say where the sources are, which npm's provenance needs", () => {
+    write("package.json", '{ "version": "1.2.3" }');
+    commit();
+    assert.match(problems().join(), /^npm refuses provenance without it/);
+  });
+
+  it("changesets that no version has taken up", () => {
+    write(".changeset/calm-owls-sing.md", '---\n"eks-irsa": patch\n---\n\nA fix.\n');
+    commit();
+    assert.deepEqual(problems(), ["calm-owls-sing.md: npm run version puts them into CHANGELOG.md"]);
+  });
+
+  it("a changelog without the version, one that calls it unreleased, and one that lists nothing of it", () => {
+    const entries = [
+      ["## 1.2.30\n\n- Another.\n", 'write an entry "## 1.2.3"'],
+      ["## 1.2.3 (unreleased)\n\n- A fix.\n", 'take "(unreleased)" out of its heading'],
+      ["## 1.2.3\n\n## 1.2.2\n\n- Another.\n", "its entry lists nothing"],
+    ];
+    for (const [entry, problem] of entries) {
+      write("CHANGELOG.md", `# Changelog\n\n${entry}`);
+      commit();
+      assert.deepEqual(problems(), [problem]);
+    }
+  });
+
+  it("a tag that is not this version's, or not here; where it is, no branch is asked for", () => {
+    git("tag", "v1.2.3");
+    git("switch", "--quiet", "--detach", "v1.2.3");
+    assert.deepEqual(problems("v1.2.3"), []);
+    assert.deepEqual(problems("v1.2.4"), ["package.json has 1.2.3: the tag must be v1.2.3"]);
+    write("new.ts", "");
+    commit();
+    assert.deepEqual(problems("v1.2.3"), ["it does not point here: git switch --detach v1.2.3"]);
+  });
+
+  it("a tarball that lacks what it needs, has what is for this repository alone, or is too large", () => {
+    const needed = [
+      ...["dist/index.js", "dist/index.d.ts", "dist/plugin/index.js", "PulumiPlugin.yaml"],
+      ...["README.md", "CHANGELOG.md", "LICENSE", "package.json"],
+    ];
+    const of = (paths: string[], size = 1_000) =>
+      checkTarball({ size, files: paths.map((path) => ({ path })) }).flatMap(({ problem }) => problem ?? []);
+    assert.deepEqual(of(needed), []);
+    assert.match(of(needed.slice(1)).join(), /^missing: dist\/index\.js;/);
+    for (const extra of [
+      "lab/start.mjs",
+      "tests/run.mjs",
+      "dist/a.test.js",
+      ".npmrc",
+      "Pulumi.dev.yaml",
+      "old.tgz",
+    ]) {
+      assert.match(of([...needed, extra]).join(), /^take out \S+; see "files"/, extra);
+    }
+    assert.match(of(needed, 300_001).join(), /^it may have 300 kB/);
+  });
+
+  it("nothing leaves the machine without --push, and that runs all tests", () => {
+    assert.deepEqual(readOptions([]), { tests: false, push: false, help: false });
+    assert.equal(readOptions(["--push"]).tests, true);
+    assert.throws(() => readOptions(["--push", "--tag", "v1.2.3"]), /leave one of them out/);
+  });
+});
