@@ -16,7 +16,7 @@ describeEngine("example: adopt-existing", (newScope) => {
   let again: OperationResult;
   let destroyed: OperationResult;
   let answers: string[];
-  /** The providers of blue, green and ireland as IAM has them: before, with the stack, and after it. */
+  /** The providers of the three as IAM has them: before, with the stack, and after it. */
   const inIam: Awaited<ReturnType<typeof providerInIam>>[][] = [];
 
   before(async () => {
@@ -49,7 +49,7 @@ describeEngine("example: adopt-existing", (newScope) => {
 
   it("adopts one provider, takes one over and makes one; nothing of what was there is changed", () => {
     const done = stepsOf(up, { type: TYPE.oidcProvider }).map(({ op, name }) => `${op} ${name}`);
-    assert.deepEqual(done.sort(), ["create app/ireland", "import app/green", "read app/blue"]);
+    assert.deepEqual(done.sort(), ["create app/eu", "import app/green", "read app/blue"]);
     const [earlier, meanwhile] = inIam;
     assert.equal(earlier![0]?.tags["alpha.eksctl.io/cluster-name"], "blue");
     assert.deepEqual(meanwhile!.slice(0, 2), earlier!.slice(0, 2));
@@ -66,7 +66,7 @@ describeEngine("example: adopt-existing", (newScope) => {
 
   it("leaves the adopted provider as it was, and takes its own and the one taken over along", () => {
     const deleted = stepsOf(destroyed, { op: "delete", type: TYPE.oidcProvider }).map(({ name }) => name);
-    assert.deepEqual(deleted.sort(), ["app/green", "app/ireland"]);
+    assert.deepEqual(deleted.sort(), ["app/eu", "app/green"]);
     assert.deepEqual(inIam[2], [inIam[0]![0], undefined, undefined]);
   });
 });
