@@ -20,10 +20,15 @@ export interface LanguageSupport {
  * @param packages folder for the SDKs that are generated for the program, where the language has any
  */
 export async function languageSupport(language: Language, packages: string): Promise<LanguageSupport> {
-  const node = await host("nodejs");
+  const node = await nodeHost();
   return language === "yaml"
     ? { hosts: [node, { name: "yaml", path: await yamlFolder() }], environment: {} }
     : { hosts: [node, await host("python")], environment: await pythonEnvironment(packages) };
+}
+
+/** The stand-in for the Node language host: its folder. */
+export function nodeHost(): Promise<{ name: string; path: string }> {
+  return host("nodejs");
 }
 
 async function host(name: "nodejs" | "python"): Promise<{ name: string; path: string }> {

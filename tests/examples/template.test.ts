@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { stepOf } from "../../lab/engine/journal";
+import type { OperationFailed, OperationResult } from "../../lab/engine/workspace";
+import { ROOT } from "../docs/page";
+import { describeEngine, type Scope } from "../engine/lab";
+import { changesIn } from "../engine/recipes";
+import { failureOf, TYPE } from "../engine/support";
+import { installFromHere, newProject, typeErrorsIn } from "./newProject";
+
+const TEMPLATE = "eks-irsa-typescript";
+
+interface Package {
+  version: string;
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+}
+
+const packageIn = (folder: string) =>
+  JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Package;
+
+describeEngine("examples: the template for pulumi new", (newScope) => {
+  let scope: Scope;
+  let folder: string;
+  let printed: string;
+  let config: Record<string, string>;
+  let errors: string[];
+  let preview: OperationResult;
+  let refused: OperationFailed;
+
+  before(async () => {
+    scope = await newScope({ pods: true });
+    const { project } = scope;
+    const clusters = "ireland@eu-west-1, virginia-blue@us-east-1";
+    ({ folder, printed } = await newProject(scope, TEMPLATE, { clusters }));
+    const settings = parse(readFileSync(join(folder, "Pulumi.dev.yaml"), "utf8")) as {
+      config: typeof config;
+    };
+    config = settings.config;
+    installFromHere(folder);
+    errors = typeErrorsIn(folder);
+    const stack = await scope.open(folder, { config });
+    preview = await stack.preview();
+    const wrong = await scope.open(folder, { config: { ...config, [`${project}:clusters`]: "ireland" } });
+    refused = await failureOf(wrong.preview());
+  });
+
+  it("asks for the versions that this package has, or stands on", () => {
+    const [own, made] = [packageIn(ROOT), packageIn(join(ROOT, "templates", TEMPLATE))];
+    assert.equal(made.dependencies["eks-irsa"], `^${own.version}`);
+    assert.equal(made.dependencies["@pulumi/pulumi"], own.dependencies["@pulumi/pulumi"]);
+    for (const tool of ["typescript", "@types/node"]) {
+      assert.equal(made.devDependencies[tool], `^${own.devDependencies[tool]!.split(".")[0]!}`);
+    }
+  });
+
+  it("leaves a project of the user's own: no placeholder, and no trace of the template's questions", () => {
+    const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+    assert.ok(files.length > 5);
+    for (const { name } of files) {
+      assert.doesNotMatch(readFileSync(join(folder, name), "utf8"), /\$\{(PROJECT|DESCRIPTION)\}/, name);
+    }
+    const made = parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8")) as Record<string, unknown>;
+    assert.equal(made.name, scope.project);
+    assert.match(String(made.description), /^One IAM role /);
+    assert.equal(made.template, undefined);
+  });
+
+  it("asks for each value that its program wants, with a default for all but the clusters", () => {
+    const { project } = scope;
+    assert.deepEqual(config, {
+      "aws:region": "us-east-1",
+      [`${project}:clusters`]: "ireland@eu-west-1, virginia-blue@us-east-1",
+      [`${project}:namespace`]: "default",
+      [`${project}:policyArn`]: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
+      [`${project}:serviceAccount`]: "app",
+    });
+  });
+
+  it("says what comes next", () => {
+    assert.match(printed, /Your new project is ready to go!/);
+    assert.match(printed, /kubectl exec "\$pod" -- aws sts get-caller-identity/);
+  });
+
+  it("has a program that compiles by its own settings", () => {
+    assert.deepEqual(errors, []);
+  });
+
+  it("previews one role for the clusters that were typed, and a pod in each", () => {
+    const ofCluster = (cluster: string) => [
+      `create OpenIdConnectProvider app/${cluster}`,
+      `create Pod app/${cluster}/default/app`,
+      `create ServiceAccount app/${cluster}/default/app`,
+      `create k8s.Provider app/${cluster}`,
+    ];
+    assert.deepEqual(
+      changesIn(preview),
+      [
+        ...["ireland", "virginia-blue"].flatMap(ofCluster),
+        "create Role app",
+        "create RolePolicyAttachment app/main",
+      ].sort(),
+    );
+    const trust = String(stepOf(preview, { type: TYPE.role }).newInputs?.assumeRolePolicy);
+    assert.equal(trust.split("system:serviceaccount:default:app").length, 3);
+  });
+
+  it("refuses a cluster without a region", () => {
+    assert.match(refused.message, /clusters: "ireland" is not name@region, as prod-east@us-east-1/);
+  });
+});
