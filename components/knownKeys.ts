@@ -7,15 +7,15 @@ const POD = "image labels nodeSelector";
 const PROOFS = "samplePod:SamplePodSettings verificationJob:VerificationJobSettings";
 
 /**
- * What each type of arguments has, with the type of what has keys of its own. It is written by hand, since a program's types are gone
+ * What each type of arguments has, with the type of what has keys of its own, and `[]` where that is a list. It is written by hand, since a program's types are gone
  * when it runs; the tests compare it with the schema that is derived from the types.
  */
 const KEYS = {
-  MultiClusterIrsa: `clusters:IrsaCluster serviceAccounts:ServiceAccountBinding podIdentity:PodIdentitySettings ${ROLE} ${PROOFS}`,
-  IrsaRole: `clusters:IrsaRoleCluster serviceAccounts:ServiceAccountBinding settleSeconds ${ROLE}`,
+  MultiClusterIrsa: `clusters:IrsaCluster[] serviceAccounts:ServiceAccountBinding[] podIdentity:PodIdentitySettings ${ROLE} ${PROOFS}`,
+  IrsaRole: `clusters:IrsaRoleCluster[] serviceAccounts:ServiceAccountBinding[] settleSeconds ${ROLE}`,
   IrsaServiceAccount: `namespace name roleArn ownership settings:ServiceAccountSettings ${PROOFS}`,
   ClusterOidcProvider: `${CLUSTER_PROVIDER} tags`,
-  FleetOidcProviders: "clusters:OidcProviderCluster tags",
+  FleetOidcProviders: "clusters:OidcProviderCluster[] tags",
   IrsaCluster:
     `name kubeconfig identity trusts clusterName region accountId baseRole:BaseRole installAgent autoMode formerNames shard ` +
     `formerShards retired ${CLUSTER_PROVIDER}`,
@@ -30,7 +30,7 @@ const KEYS = {
   RoleSettings:
     "name path description maxSessionDuration permissionsBoundaryArn forceDetachPolicies formerNames importRole",
   TrustSettings:
-    "form maxSize shards originalShard conditions podIdentityConditions statements:ExtraTrustStatement",
+    "form maxSize shards originalShard conditions podIdentityConditions statements:ExtraTrustStatement[]",
   ExtraTrustStatement: "sid awsPrincipals actions conditions",
   PodIdentitySettings: "targetRoleArn disableSessionTags allowClusterWideTrust policy settleSeconds",
   SamplePodSettings: POD,
@@ -58,9 +58,6 @@ const ACCEPTED: { [type: string]: ArgumentType } = { OidcProviderCluster: "IrsaC
  * would be told.
  */
 export function unknownKeyProblems(args: unknown, type: ArgumentType, path = ""): Problem[] {
-  if (Array.isArray(args)) {
-    return args.flatMap((entry, index) => unknownKeyProblems(entry, type, `${path}[${index}]`));
-  }
   if (!isRecord(args)) {
     return [];
   }
@@ -71,7 +68,16 @@ export function unknownKeyProblems(args: unknown, type: ArgumentType, path = "")
     if (of === undefined) {
       return value === undefined ? [] : [{ propertyPath: at, reason: unknownReason(key, [...known.keys()]) }];
     }
-    return of === "" ? [] : unknownKeyProblems(value, of as ArgumentType, at);
+    const within = of.replace("[]", "") as ArgumentType | "";
+    if (within === "") {
+      return [];
+    }
+    if (!of.endsWith("[]")) {
+      return unknownKeyProblems(value, within, at);
+    }
+    // Whatever is not a list is told of by its kind.
+    const entries: unknown[] = Array.isArray(value) ? value : [];
+    return entries.flatMap((entry, index) => unknownKeyProblems(entry, within, `${at}[${index}]`));
   });
 }
 
@@ -88,10 +94,10 @@ function unknownReason(key: string, known: string[]): string {
 /** How many letters are to be added, taken away or changed until one text is the other. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...from].entries()) {
+  for (const [index, letter] of Array.from(from).entries()) {
     const above = row;
     row = [index + 1];
-    for (const [column, other] of [...to].entries()) {
+    for (const [column, other] of Array.from(to).entries()) {
       const changed = (above[column] ?? 0) + (letter === other ? 0 : 1);
       row.push(Math.min(changed, (above[column + 1] ?? 0) + 1, (row[column] ?? 0) + 1));
     }
@@ -101,5 +107,5 @@ function editDistance(from: string, to: string): number {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   const late = pulumi.Output.isInstance(value) || value instanceof Promise;
-  return typeof value === "object" && value !== null && !late;
+  return typeof value === "object" && value !== null && !late && !Array.isArray(value);
 }

@@ -241,7 +241,8 @@ describe("IrsaRole", () => {
   });
 
   it("refuses too many clusters of plain ARNs, before the role", async () => {
-    const { errors, resources } = await fail({ clusters: trustedFleet(5), serviceAccounts: [READER] });
+    const clusters = trustedFleet(5).map(({ name, oidcProviderArn }) => ({ name, oidcProviderArn }));
+    const { errors, resources } = await fail({ clusters, serviceAccounts: [READER] });
     assert.match(
       errors[0]?.message ?? "",
       /needs 2238 characters .* limit is 2048: cluster "cluster-04" is the first/,

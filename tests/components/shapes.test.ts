@@ -111,8 +111,10 @@ describe("arguments of another kind", () => {
     ],
     [
       "keys of every object",
-      findIn({ trust: JSON.parse('{"__proto__":{"form":1},"constructor":2}') as object }),
-      [],
+      findIn({ samplePod: JSON.parse('{"__proto__":{"image":1},"constructor":2}') as object }),
+      ["__proto__", "constructor"].map(
+        (key) => `samplePod.${key} is not known: leave it out, or write one of image, labels, nodeSelector`,
+      ),
     ],
   ];
   for (const [what, found, expected] of rows) {

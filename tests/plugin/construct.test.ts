@@ -3,7 +3,7 @@ import { ResourceHookRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { UNKNOWN } from "./fakeEngine";
 import { packageFolder, start, type Running } from "./pluginProcess";
-import { BINDINGS, CLUSTER, ISSUER, lately, secretly } from "./wire";
+import { BINDINGS, CLUSTER, clusterOf, ISSUER, lately, secretly } from "./wire";
 
 const ROLE = "aws:iam/role:Role";
 const KUBERNETES = "pulumi:providers:kubernetes";
@@ -74,7 +74,11 @@ describe("plugin: components of a program in another language", function () {
     assert.equal(unknown.state["trustPolicyJson"], UNKNOWN);
     assert.equal(preview.engine.ofType(SERVICE_ACCOUNT).length, 1);
 
-    const made = { type: "MultiClusterIrsa", name: "nested", inputs: inputs(lately(ISSUER)) };
+    const made = {
+      type: "MultiClusterIrsa",
+      name: "nested",
+      inputs: inputs(lately(clusterOf("ABCDEF").issuerUrl)),
+    };
     const { state } = await update.plugin.construct(made);
     assert.match(String(state["trustPolicyJson"]), /oidc\.eks\.us-east-1/);
     const provider = update.engine.called(KUBERNETES, "nested/east");
@@ -85,22 +89,17 @@ describe("plugin: components of a program in another language", function () {
 
   it("take a whole list of clusters that comes as a secret Output, such as one that another stack exports", async () => {
     const { engine, plugin } = update;
-    const clusters = lately([{ ...CLUSTER, kubeconfig: "a kubeconfig" }], {
-      secret: true,
-      dependencies: ["urn:stack"],
-    });
-    await plugin.construct({
-      type: "MultiClusterIrsa",
-      name: "app",
-      inputs: { clusters, serviceAccounts: BINDINGS },
-    });
-    assert.deepEqual(engine.ofType(KUBERNETES)[0]!.inputs["kubeconfig"], secretly("a kubeconfig"));
-    assert.equal(engine.ofType(SERVICE_ACCOUNT)[0]!.name, "app/east/default/s3-reader");
+    const listed = [{ ...clusterOf("ABCDE0"), kubeconfig: "a kubeconfig" }];
+    const clusters = lately(listed, { secret: true, dependencies: ["urn:stack"] });
+    const inputs = { clusters, serviceAccounts: BINDINGS };
+    await plugin.construct({ type: "MultiClusterIrsa", name: "listed", inputs });
+    assert.deepEqual(engine.called(KUBERNETES, "listed/east").inputs["kubeconfig"], secretly("a kubeconfig"));
+    assert.ok(engine.called(SERVICE_ACCOUNT, "listed/east/default/s3-reader"));
   });
 
   it("use the providers that the program gives them", async () => {
     const { engine, plugin } = update;
-    const { kubeconfig: _, ...reached } = CLUSTER;
+    const { kubeconfig: _, ...reached } = clusterOf("ABCDE1");
     const aws = "urn:pulumi:dev::fleet::pulumi:providers:aws::prod::id-1";
     const kubernetes = "urn:pulumi:dev::fleet::pulumi:providers:kubernetes::east::id-2";
     const inputs = { clusters: [reached], serviceAccounts: BINDINGS };
@@ -113,7 +112,7 @@ describe("plugin: components of a program in another language", function () {
 
   it("have no outputs of one role with shards", async () => {
     const { plugin } = update;
-    const clusters = [{ ...CLUSTER, shard: "a" }];
+    const clusters = [{ ...clusterOf("ABCDE2"), shard: "a" }];
     const inputs = { clusters, serviceAccounts: BINDINGS, trust: { shards: ["a"] } };
     const { state } = await plugin.construct({ type: "MultiClusterIrsa", name: "sharded", inputs });
     assert.deepEqual(
@@ -131,7 +130,7 @@ describe("plugin: components of a program in another language", function () {
       ],
       serviceAccounts: BINDINGS,
     };
-    const own = { issuerUrl: lately(ISSUER) };
+    const own = { issuerUrl: lately(clusterOf("ABCDE3").issuerUrl) };
     const [one, other, provider] = await Promise.all([
       plugin.construct({ type: "IrsaRole", name: "one", inputs: role }),
       plugin.construct({ type: "IrsaRole", name: "other", inputs: role }),
@@ -148,7 +147,7 @@ describe("plugin: components of a program in another language", function () {
   });
 
   it("have hooks that the engine calls in the plugin, under the same names in each run", async () => {
-    const inputs = { clusters: [CLUSTER], serviceAccounts: BINDINGS };
+    const inputs = { clusters: [clusterOf("ABCDE4")], serviceAccounts: BINDINGS };
     const hookOf = async ({ engine, plugin }: Running, dryRun: boolean) => {
       await plugin.construct({ type: "MultiClusterIrsa", name: "hooked", inputs, dryRun });
       return engine.called(ROLE, "hooked").hooks!.beforeUpdateList[0]!;

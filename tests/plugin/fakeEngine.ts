@@ -1,7 +1,9 @@
+import { setTimeout as pause } from "node:timers/promises";
 import {
   credentials,
   Server,
   ServerCredentials,
+  status,
   type handleUnaryCall,
   type ServiceError,
 } from "@grpc/grpc-js";
@@ -72,10 +74,7 @@ export class FakeEngine {
         registerResource: (request: proto.RegisterResourceRequest) => this.register(request),
         readResource: (request: proto.ReadResourceRequest) => this.read(request),
         registerResourceOutputs: (request: proto.RegisterResourceOutputsRequest) => {
-          this.outputs.set(
-            request.getUrn(),
-            (request.getOutputs()?.toJavaScript() ?? {}) as Record<string, unknown>,
-          );
+          this.outputs.set(request.getUrn(), request.getOutputs()?.toJavaScript() ?? {});
           return new Empty();
         },
         registerResourceHook: (request: proto.RegisterResourceHookRequest) => this.addHook(request),
@@ -99,6 +98,14 @@ export class FakeEngine {
   /** The resources of a type. */
   ofType(type: string): Registered[] {
     return this.registered.filter((one) => one.type === type);
+  }
+
+  /** What was logged as an error, once there is some: logs come beside the answers. */
+  async errors(): Promise<{ message: string; urn: string }[]> {
+    const found = () =>
+      this.logs.filter(({ severity }) => severity === Number(engineProto.LogSeverity.ERROR));
+    for (let wait = 0; found().length === 0 && wait < 100; wait++) await pause(50);
+    return found();
   }
 
   /** The resource of a type and a name. */
@@ -222,9 +229,9 @@ function unary(methods: Record<string, (request: never) => unknown>): never {
           callback(null, method(request as never));
         } catch (error) {
           callback({
-            code: 2,
+            code: status.UNKNOWN,
             details: error instanceof Error ? error.message : String(error),
-          } as ServiceError);
+          });
         }
       },
     ],

@@ -168,7 +168,7 @@ export class PluginProcess {
         else
           resolve({
             urn: response.getUrn(),
-            state: (response.getState()?.toJavaScript() ?? {}) as Record<string, unknown>,
+            state: response.getState()?.toJavaScript() ?? {},
           });
       });
     });

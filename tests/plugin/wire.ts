@@ -6,6 +6,10 @@ const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 
 export const ISSUER = "https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E";
 export const CLUSTER = { name: "east", issuerUrl: ISSUER, kubeconfig: "apiVersion: v1" };
+/** A cluster that no other test has: the plugin knows what its components own. */
+export function clusterOf(id: string) {
+  return { ...CLUSTER, issuerUrl: `https://oidc.eks.us-east-1.amazonaws.com/id/${id.toUpperCase()}` };
+}
 export const BINDINGS = [{ namespace: "default", name: "s3-reader" }];
 
 /** A secret as it goes to and from the engine. */
