@@ -57,7 +57,7 @@ export function serveLanguage(service: Record<string, unknown>): void {
   server.addService(LanguageRuntimeService, {
     getPluginInfo: answer(() => new PluginInfo()),
     ...service,
-  } as unknown as grpc.UntypedServiceImplementation);
+  });
   server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
     if (error) throw error;
     process.stdout.write(`${port}\n`);
