@@ -99,8 +99,8 @@ describeEngine(
       await deployer.allow(enforceable(statementsOnPage(scope)));
       changed = await stack.up();
       await stack.destroy();
-    const { deployment } = (await stack.exportState()) as { deployment: { resources?: unknown[] } };
-    left = deployment.resources ?? [];
+      const { deployment } = (await stack.exportState()) as { deployment: { resources?: unknown[] } };
+      left = deployment.resources ?? [];
     });
 
     after(async () => {
