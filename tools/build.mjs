@@ -4,6 +4,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -21,9 +22,9 @@ function installedCompiler() {
   }
 }
 
-function run(command, args, env = process.env) {
+function run(command, args, { cwd = root, env = process.env } = {}) {
   const shell = process.platform === "win32" && command === "npm";
-  const child = spawn(command, args, { cwd: root, env, shell, stdio: "inherit" });
+  const child = spawn(command, args, { cwd, env, shell, stdio: "inherit" });
   return new Promise((done, fail) => {
     child.once("error", fail);
     child.once("close", (code) =>
@@ -42,9 +43,12 @@ const compile = (compiler, ...options) =>
 function compileWithFetched() {
   const { typescript } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies;
   const fetched = ["exec", "--yes", `--package=typescript@${typescript}`, "--", "tsc"];
-  // npm tells its children how it was called, which was without compilers.
-  const env = { ...process.env, npm_config_omit: "", NODE_ENV: "" };
-  return run("npm", [...fetched, "-p", "tsconfig.build.json", ...CODE], env);
+  // npm tells its children how and where it was called: without compilers, and in a folder whose package.json makes npm believe that
+  // the compiler is there.
+  const told = /^npm_config_(omit|production|local_prefix)$|^NODE_ENV$/i;
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !told.test(name)));
+  const project = join(root, "tsconfig.build.json");
+  return run("npm", [...fetched, "-p", project, ...CODE], { cwd: tmpdir(), env });
 }
 
 /** The declaration `file`, and all that it leads to. */

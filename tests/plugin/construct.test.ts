@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { ResourceHookRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import * as everything from "../../index";
 import { UNKNOWN } from "./fakeEngine";
 import { packageFolder, start, type Running } from "./pluginProcess";
 import { BINDINGS, CLUSTER, clusterOf, ISSUER, lately, secretly } from "./wire";
@@ -28,6 +30,12 @@ describe("plugin: components of a program in another language", function () {
     update.stop();
     preview.stop();
     packaged.remove();
+  });
+
+  it("are what the package's folder serves to the runner only; whoever else loads the folder has the package", () => {
+    const load = `console.log(Object.keys(require(${JSON.stringify(packaged.folder)})).join())`;
+    const { stdout } = spawnSync(process.execPath, ["-e", load], { encoding: "utf8" });
+    assert.deepEqual(stdout.trim().split(",").sort(), Object.keys(everything).sort());
   });
 
   it("are made from plain values, with every output of the schema, by the package without a compiler", async () => {

@@ -1,12 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import {
-  credentials,
-  Server,
-  ServerCredentials,
-  status,
-  type handleUnaryCall,
-  type ServiceError,
-} from "@grpc/grpc-js";
+import { credentials, Server, ServerCredentials, status, type handleUnaryCall } from "@grpc/grpc-js";
 import * as callbackProto from "@pulumi/pulumi/proto/callback_pb";
 import { CallbacksClient } from "@pulumi/pulumi/proto/callback_grpc_pb";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
@@ -21,6 +14,8 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 export const STACK = "urn:pulumi:dev::fleet::pulumi:pulumi:Stack::fleet-dev";
 export const ACCOUNT = "123456789012";
+
+const ERROR: number = engineProto.LogSeverity.ERROR;
 
 /** What a plugin registered or read. */
 export interface Registered {
@@ -102,8 +97,7 @@ export class FakeEngine {
 
   /** What was logged as an error, once there is some: logs come beside the answers. */
   async errors(): Promise<{ message: string; urn: string }[]> {
-    const found = () =>
-      this.logs.filter(({ severity }) => severity === Number(engineProto.LogSeverity.ERROR));
+    const found = () => this.logs.filter(({ severity }) => severity === ERROR);
     for (let wait = 0; found().length === 0 && wait < 100; wait++) await pause(50);
     return found();
   }

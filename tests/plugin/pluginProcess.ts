@@ -16,8 +16,11 @@ const ROOT = join(__dirname, "..", "..");
 /** What only developers have: a compiler, of which the plugin must not know anything. */
 const COMPILERS = ["typescript", "ts-node", "tsx", "esbuild"];
 
-/** A copy of the package as its tarball has it, in a folder of its own whose node_modules has no compiler. */
-export function packageFolder({ built = true } = {}): { folder: string; remove: () => void } {
+/**
+ * A built copy of the package in a folder of its own, whose node_modules has no compiler. The tarball has no tsconfig.json; a clone does, and
+ * the runner reads it.
+ */
+export function packageFolder(): { folder: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), "eks-irsa-plugin-"));
   for (const name of [
     "package.json",
@@ -30,16 +33,14 @@ export function packageFolder({ built = true } = {}): { folder: string; remove: 
   ]) {
     cpSync(join(ROOT, name), join(folder, name), { recursive: true });
   }
-  if (built) {
-    const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
-    const quick = ["--noCheck", "--declaration", "false", "--declarationMap", "false"];
-    const built = spawnSync(
-      process.execPath,
-      [tsc, "-p", "tsconfig.build.json", "--outDir", join(folder, "dist"), ...quick],
-      { cwd: ROOT, encoding: "utf8" },
-    );
-    if (built.status !== 0) throw new Error(built.stdout);
-  }
+  const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+  const quick = ["--noCheck", "--declaration", "false", "--declarationMap", "false"];
+  const built = spawnSync(
+    process.execPath,
+    [tsc, "-p", "tsconfig.build.json", "--outDir", join(folder, "dist"), ...quick],
+    { cwd: ROOT, encoding: "utf8" },
+  );
+  if (built.status !== 0) throw new Error(built.stdout);
   const modules = join(folder, "node_modules");
   mkdirSync(modules);
   for (const name of readdirSync(join(ROOT, "node_modules"))) {
