@@ -3,9 +3,9 @@ import { markdownPages } from "./links";
 import { readPage, sectionOf } from "./page";
 import { typeErrors } from "./typeCheck";
 
-/** The lab's page speaks of the lab, which is not published; what typedoc writes of docstrings is no program. */
+/** The lab's page speaks of the lab, which is not published; what tools write of the public surface is no program. */
 const PAGES = markdownPages()
-  .filter((file) => !file.startsWith("lab/") && !file.startsWith("docs/api/"))
+  .filter((file) => !/^(lab|docs\/api|etc)\//.test(file))
   .map(readPage);
 
 /** What the programs of day two take for granted, and those of the migration to Pod Identity. */
