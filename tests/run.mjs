@@ -1,7 +1,7 @@
 // Runs the project's checks and tests: `node --import tsx tests/run.mjs [all|fast|engine] [mocha options]`. One line for each step
 // that is fine, the whole output of one that is not, and at the end the table of consumers and the sum.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { consumerTable } from "./support/consumerTable.ts";
@@ -15,24 +15,68 @@ writeFileSync(consumers, "");
 const failed = [];
 
 const bin = (name) => join("node_modules", ".bin", name);
+const cache = join("node_modules", ".cache", "eks-irsa");
+mkdirSync(cache, { recursive: true });
+
+/**
+ * What is remembered of the last run. By a file's content alone neither formatting nor a rule of lint that asks for types of other
+ * files is quite certain (a new version, a type that has changed elsewhere): `npm test` looks at everything.
+ */
+const remembered = (option, ...options) => (which === "fast" ? [option, ...options] : []);
 const checks = [
-  ["formatting", bin("prettier"), ["--check", ".", "--log-level", "warn"]],
-  ["types", bin("tsc"), ["--noEmit", "-p", "tests/tsconfig.json"]],
-  ["lint", bin("eslint"), ["."]],
+  [
+    "formatting",
+    bin("prettier"),
+    ["--check", ".", "--log-level", "warn"],
+    remembered("--cache", "--cache-strategy", "content", "--cache-location", join(cache, "prettier")),
+  ],
+  [
+    "types",
+    bin("tsc"),
+    [
+      "--noEmit",
+      "-p",
+      "tests/tsconfig.json",
+      "--incremental",
+      "--tsBuildInfoFile",
+      join(cache, "tests.tsbuildinfo"),
+    ],
+    [],
+  ],
+  [
+    "lint",
+    bin("eslint"),
+    ["."],
+    remembered("--cache", "--cache-strategy", "content", "--cache-location", join(cache, "eslint")),
+  ],
 ];
+
+const testsIn = (...path) => join("tests", ...path, "**", "*.test.ts");
 const suites = {
-  fast: ["tests/unit/**/*.test.ts", "tests/components/**/*.test.ts", "tests/docs/**/*.test.ts"],
-  lab: ["tests/lab/**/*.test.ts"],
+  // In two processes: none of these tests has anything that another one uses.
+  fast: [
+    ...["unit", "components", "docs", "plugin"].map((folder) => testsIn(folder)),
+    ...[testsIn("surface", "fast"), "--parallel", "--jobs", "2"],
+  ],
+  lab: [testsIn("lab")],
   ...engineSuites(),
 };
 
-/** The engine's tests in two parts, of which the second, a third of the files, comes after the lab's tests. */
+/**
+ * The tests that need the engine in two parts, of which the second comes after the lab's tests: a third of the files of
+ * tests/engine and tests/examples, and the published package.
+ */
 function engineSuites() {
-  const folder = join("tests", "engine");
-  const files = readdirSync(folder).filter((file) => file.endsWith(".test.ts"));
-  const part = (second) =>
-    files.filter((_, index) => (index % 3 === 2) === second).map((file) => join(folder, file));
-  return { engine: part(false), "other engine": part(true) };
+  const files = ["engine", "examples"].flatMap((folder) =>
+    readdirSync(join("tests", folder))
+      .filter((file) => file.endsWith(".test.ts"))
+      .map((file) => join("tests", folder, file)),
+  );
+  const part = (second) => files.filter((_, index) => (index % 3 === 2) === second);
+  return {
+    engine: part(false),
+    "other engine": [...part(true), testsIn("surface", "package"), testsIn("surface", "consumers")],
+  };
 }
 
 /** Runs a command to its end; quiet ones show their output only when they fail. */
@@ -65,14 +109,15 @@ function suite(name, quiet = false) {
 
 try {
   if (which !== "engine") {
-    // Two cores: the checks beside each other, then the tests by themselves.
-    await Promise.all(checks.map(([name, command, args]) => run(name, command, args, true)));
-    await suite("fast");
+    const checking = checks.map(([name, command, args, more]) =>
+      run(name, command, [...args, ...more], true),
+    );
+    await Promise.all([...checking, suite("fast")]);
   }
   if (which !== "fast") {
     // Each waits for half of its time. The one's lines are shown as they come, the others' when they have failed, or a few are wanted.
     const quiet = mochaOptions.length === 0;
-    console.log("lab and engine tests beside each other (about 18 minutes on two cores)");
+    console.log("lab and engine tests beside each other (about 25 minutes on two cores)");
     await Promise.all([suite("engine"), suite("lab", quiet).then(() => suite("other engine", quiet))]);
   }
   const sums = readFileSync(figures, "utf8")
