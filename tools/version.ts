@@ -5,27 +5,24 @@ import { join } from "node:path";
 /** Folders of projects that depend on this package by its version. */
 const PROJECTS = ["examples", "templates"];
 
+/** A package.json, or the head of package-lock.json. */
 interface Manifest {
   name: string;
   version: string;
   dependencies?: { [name: string]: string };
-}
-
-interface Lock {
-  version: string;
-  packages: { "": { version: string } };
+  packages?: { "": { version: string } };
 }
 
 /** Makes of all changesets one version: package.json and CHANGELOG.md by changesets, and by hand what changesets does not know. */
 export function raiseVersion(root: string): string {
   execFileSync(join(root, "node_modules", ".bin", "changeset"), ["version"], { cwd: root, stdio: "inherit" });
-  const { name, version } = readJson<Manifest>(join(root, "package.json"));
-  change<Lock>(join(root, "package-lock.json"), (lock) => {
+  const { name, version } = readJson(join(root, "package.json"));
+  change(join(root, "package-lock.json"), (lock) => {
     lock.version = version;
-    lock.packages[""].version = version;
+    if (lock.packages) lock.packages[""].version = version;
   });
   for (const file of projectsOf(root)) {
-    change<Manifest>(file, ({ dependencies = {} }) => {
+    change(file, ({ dependencies = {} }) => {
       if (name in dependencies) dependencies[name] = `^${version}`;
     });
   }
@@ -40,15 +37,15 @@ function projectsOf(root: string): string[] {
 }
 
 /** Nothing is written where nothing changes, so that a file's form stays as somebody wrote it. */
-function change<Content>(file: string, edit: (content: Content) => void): void {
-  const content = readJson<Content>(file);
+function change(file: string, edit: (content: Manifest) => void): void {
+  const content = readJson(file);
   const before = JSON.stringify(content);
   edit(content);
   if (JSON.stringify(content) !== before) writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
 }
 
-function readJson<Content>(file: string): Content {
-  return JSON.parse(readFileSync(file, "utf8")) as Content;
+function readJson(file: string): Manifest {
+  return JSON.parse(readFileSync(file, "utf8")) as Manifest;
 }
 
 if (require.main === module) {
