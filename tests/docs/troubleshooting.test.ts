@@ -28,6 +28,7 @@ const PARTS = [
   /^components.associationHooks\.ts: +\(its id: /,
   /^components.existingProvider\.ts: …formerNames, or the option aliases/,
   /^components.existingProvider\.ts: aws iam add-client-id-to-open-id-connect-provider/,
+  /^components.knownKeys\.ts: (?!is not known)/,
   /^components.podIdentityValidation\.ts: …, and here clusters\[\]\.baseRole/,
   /^components.problems\.ts: /,
   /^components.proofScript\.ts: touch /,
