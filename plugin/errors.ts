@@ -18,6 +18,20 @@ export function tellWithoutStack(): void {
   process.prependListener("unhandledRejection", tell);
 }
 
+/** https://grpc.github.io/grpc/core/md_doc_statuscodes.html */
+const INVALID_ARGUMENT = 3;
+
+/**
+ * A refusal that names its faults in its message alone. To a fault that is sent beside it the engine adds the property's value, in clear,
+ * where it may be a kubeconfig, and tells everything twice.
+ * @see https://github.com/pulumi/pulumi/blob/v3.258.0/pkg/resource/deploy/source_eval.go
+ */
+export function withoutValues(error: unknown): unknown {
+  return pulumi.InputPropertiesError.isInstance(error)
+    ? Object.assign(new pulumi.RunError(error.message), { code: INVALID_ARGUMENT })
+    : error;
+}
+
 /** Is it an error of which a stack would only bury the message? */
 function isForUser(error: unknown): error is Error {
   return (

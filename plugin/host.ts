@@ -9,7 +9,7 @@ import {
   IrsaServiceAccount,
   MultiClusterIrsa,
 } from "../index";
-import { tellWithoutStack } from "./errors";
+import { tellWithoutStack, withoutValues } from "./errors";
 import { argumentsOf } from "./inputs";
 import { programRoot } from "./program";
 import * as schema from "./schema.json";
@@ -55,8 +55,12 @@ async function construct(
   const args = await argumentsOf(inputs, { properties: inputProperties }, schema.types);
   const parent = await valueOf(opts.parent?.urn);
   const program = { root: programRoot(), component: `${type} ${name} ${parent ?? ""}` };
-  const made = inRemoteProgram(program, () => new Made(name, args as never, opts));
-  return { urn: made.urn, state: outputsOf(made, type) };
+  try {
+    const made = inRemoteProgram(program, () => new Made(name, args as never, opts));
+    return { urn: made.urn, state: outputsOf(made, type) };
+  } catch (error) {
+    throw withoutValues(error);
+  }
 }
 
 function valueOf<T>(known: pulumi.Output<T> | undefined): Promise<T | undefined> {

@@ -7,11 +7,13 @@ import { adminToken } from "../../lab/kubernetes/kubeconfig";
 import type { LabDescription } from "../../lab/types";
 import { describeEngine, type Scope } from "../engine/lab";
 import { attachedPolicies, failureOf, roleInIam, serviceAccountsIn, TYPE } from "../engine/support";
+import { consumer } from "../support/consumers";
 import { foundIn } from "../support/secretSearch";
 import { askForRole } from "./assumed";
 import { filesOf, openLanguageExample, type LanguageExample } from "./languages";
 
 describeEngine("examples: Python", (newScope) => {
+  consumer("Python");
   let scope: Scope;
   let example: LanguageExample;
 
@@ -138,6 +140,9 @@ describeEngine("examples: Python", (newScope) => {
     assert.match(early, /serviceAccounts\[0\]\.clusters is string: write a list/);
     assert.match(early, /clusters\[0\]\.identity is "Pod": write Irsa or Both or PodIdentity/);
     assert.match(early, /clusters\[1\]\.issuerUrl is empty/);
+    assert.match(early, /clusters\[1\]\.kube_config is not known: write kubeconfig/);
+    // The engine adds the value of a property that a fault is about, unless it is not told the property.
+    assert.doesNotMatch(early, /kubeconfig-of-a-test/);
     const late = await bad(LATE);
     assert.match(late, /clusters\[0\]\.issuerUrl must begin with https:\/\//);
     for (const text of [early, late]) assert.doesNotMatch(text, /^\s+at .*:\d+:\d+|Traceback/m);
@@ -153,7 +158,7 @@ eks_irsa.MultiClusterIrsa(
     "app",
     clusters=[
         eks_irsa.IrsaClusterArgs(name="east", issuer_url="https://nowhere.example", identity="Pod"),
-        {"name": "west"},
+        {"name": "west", "kube_config": "kubeconfig-of-a-test"},
     ],
     service_accounts=[{"namespace": "default", "name": "s3-reader", "clusters": "east"}],
 )

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import type { OperationResult } from "../../lab/engine/workspace";
 import { allProviderArns, failureOf, providerArn, roleInIam, serviceAccountsIn } from "../engine/support";
 import { describeEngine, type Scope } from "../engine/lab";
+import { consumer } from "../support/consumers";
 import { askForRole } from "./assumed";
 import { openLanguageExample, type LanguageExample } from "./languages";
 
 describeEngine("examples: YAML", (newScope) => {
+  consumer("YAML");
   let scope: Scope;
   let example: LanguageExample;
   let preview: OperationResult;

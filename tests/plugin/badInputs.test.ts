@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { consumer } from "../support/consumers";
 import { packageFolder, Refused, start, type Construction, type Running } from "./pluginProcess";
 import { BINDINGS, CLUSTER, lately } from "./wire";
 
@@ -109,6 +110,7 @@ const ROWS: [title: string, type: string, inputs: Construction["inputs"], faults
   ];
 
 describe("plugin: what is written wrongly in another language", function () {
+  consumer("Construct");
   this.timeout(120_000);
   const packaged = packageFolder();
   let running: Running;
@@ -134,7 +136,6 @@ describe("plugin: what is written wrongly in another language", function () {
       assert.deepEqual(Object.keys(refused.faults).sort(), Object.keys(faults).sort());
       for (const [path, reason] of Object.entries(faults)) {
         assert.ok(refused.faults[path]!.includes(reason), refused.faults[path]);
-        assert.ok(refused.message.includes(`- ${path} ${refused.faults[path]}`), refused.message);
       }
     });
   }

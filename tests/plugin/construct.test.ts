@@ -3,6 +3,8 @@ import { spawnSync } from "node:child_process";
 import { ResourceHookRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import * as everything from "../../index";
+import { version } from "../../package.json";
+import { consumer } from "../support/consumers";
 import { UNKNOWN } from "./fakeEngine";
 import { packageFolder, start, type Running } from "./pluginProcess";
 import { BINDINGS, CLUSTER, clusterOf, ISSUER, lately, secretly } from "./wire";
@@ -19,6 +21,7 @@ const OF_ONE_ROLE = [
 ];
 
 describe("plugin: components of a program in another language", function () {
+  consumer("Construct");
   this.timeout(120_000);
   const packaged = packageFolder();
   let update: Running;
@@ -52,7 +55,7 @@ describe("plugin: components of a program in another language", function () {
     };
     const { urn, state } = await plugin.construct({ type: "MultiClusterIrsa", name: "app", inputs });
 
-    assert.equal(schema.version, "0.1.0");
+    assert.equal(schema.version, version);
     assert.match(urn, /::eks-irsa:index:MultiClusterIrsa::app$/);
     const { properties } = schema.resources["eks-irsa:index:MultiClusterIrsa"]!;
     assert.deepEqual(Object.keys(state).sort(), Object.keys(properties).sort());

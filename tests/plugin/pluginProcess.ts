@@ -4,10 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { credentials, type ServiceError } from "@grpc/grpc-js";
-import { InputPropertiesError } from "@pulumi/pulumi/proto/errors_pb";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
-import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { FakeEngine, STACK } from "./fakeEngine";
 
@@ -72,7 +70,7 @@ export interface Constructed {
   state: Record<string, unknown>;
 }
 
-/** A refusal of the plugin: its text, and the faults by property path that came with it. */
+/** A refusal of the plugin: its text, and the faults by property path that are in it. */
 export class Refused extends Error {
   constructor(
     readonly code: number,
@@ -194,14 +192,10 @@ export async function start(folder: string, { dryRun = false } = {}): Promise<Ru
   return { engine, plugin, stop };
 }
 
-function refusalOf(error: ServiceError): Refused {
-  const [binary] = error.metadata.get("grpc-status-details-bin");
-  const details = binary instanceof Buffer ? Status.deserializeBinary(binary).getDetailsList() : [];
-  const errors = details.flatMap((detail) =>
-    detail.getTypeName() === "pulumirpc.InputPropertiesError"
-      ? InputPropertiesError.deserializeBinary(detail.getValue_asU8()).getErrorsList()
-      : [],
-  );
-  const faults = errors.map((one) => [one.getPropertyPath(), one.getReason()] as const);
-  return new Refused(error.code, error.details, Object.fromEntries(faults));
+function refusalOf({ code, details, metadata }: ServiceError): Refused {
+  // With them the engine would print the values of what is wrong.
+  if (metadata.get("grpc-status-details-bin").length > 0) throw new Error("faults came beside the message");
+  const faults: Record<string, string> = {};
+  for (const [, path = "", reason = ""] of details.matchAll(/^ {2}- (\S+) (.*)$/gm)) faults[path] = reason;
+  return new Refused(code, details, faults);
 }
