@@ -51,7 +51,7 @@ describe("any fleet", () => {
           }
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
