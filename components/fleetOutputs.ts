@@ -20,7 +20,8 @@ export interface ShardRole {
   trustPolicySize: number;
 }
 
-const OF_ONE_ROLE = [
+/** The outputs that are of the one role: with shards there are none of these. */
+export const OF_ONE_ROLE = [
   "roleArn",
   "roleName",
   "trustPolicyJson",

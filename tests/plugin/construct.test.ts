@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { ResourceHookRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { OF_ONE_ROLE } from "../../components/fleetOutputs";
 import * as everything from "../../index";
 import { version } from "../../package.json";
 import { consumer } from "../support/consumers";
@@ -12,13 +13,6 @@ import { BINDINGS, CLUSTER, clusterOf, ISSUER, lately, secretly } from "./wire";
 const ROLE = "aws:iam/role:Role";
 const KUBERNETES = "pulumi:providers:kubernetes";
 const SERVICE_ACCOUNT = "kubernetes:core/v1:ServiceAccount";
-const OF_ONE_ROLE = [
-  "roleArn",
-  "roleName",
-  "trustPolicyJson",
-  "trustPolicySize",
-  "serviceAccountAnnotations",
-];
 
 describe("plugin: components of a program in another language", function () {
   consumer("Construct");

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import * as ts from "typescript";
 import packageJson from "../../package.json";
+import { OF_ONE_ROLE } from "../../components/fleetOutputs";
 
 // The analyzer is experimental, and its declarations want a compiler of their own.
 const load = createRequire(__filename);
@@ -86,15 +87,6 @@ function typeDescriptions(program: ts.Program): Map<string, string> {
     }),
   );
 }
-
-/** What there is not with shards. */
-const OF_ONE_ROLE = [
-  "roleArn",
-  "roleName",
-  "trustPolicyJson",
-  "trustPolicySize",
-  "serviceAccountAnnotations",
-];
 
 /** Adds what users of other languages see of a package, and what the analyzer cannot know. */
 function completed(schema: PackageSchema, told: Map<string, string>): PackageSchema {
