@@ -117,7 +117,7 @@ try {
   if (which !== "fast") {
     // Each waits for half of its time. The one's lines are shown as they come, the others' when they have failed, or a few are wanted.
     const quiet = mochaOptions.length === 0;
-    console.log("lab and engine tests beside each other (about 25 minutes on two cores)");
+    console.log("lab and engine tests beside each other (about 35 minutes on two cores)");
     await Promise.all([suite("engine"), suite("lab", quiet).then(() => suite("other engine", quiet))]);
   }
   const sums = readFileSync(figures, "utf8")
