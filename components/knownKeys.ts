@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "./problems";
+import { isMap } from "./shapes";
 
 const CLUSTER_PROVIDER = "issuerUrl oidcProviderArn oidcProviderClientIds importOidcProvider thumbprints";
 const ROLE = "policyArns inlinePolicies role:RoleSettings trust:TrustSettings tags";
@@ -7,8 +7,8 @@ const POD = "image labels nodeSelector";
 const PROOFS = "samplePod:SamplePodSettings verificationJob:VerificationJobSettings";
 
 /**
- * What each type of arguments has, with the type of what has keys of its own, and `[]` where that is a list. It is written by hand, since a program's types are gone
- * when it runs; the tests compare it with the schema that is derived from the types.
+ * What each type of arguments has, with the type of what has keys of its own, and `[]` where that is a list. It is written by hand,
+ * since a program's types are gone when it runs; the tests compare it with the schema that is derived from the types.
  */
 const KEYS = {
   MultiClusterIrsa: `clusters:IrsaCluster[] serviceAccounts:ServiceAccountBinding[] podIdentity:PodIdentitySettings ${ROLE} ${PROOFS}`,
@@ -58,7 +58,7 @@ const ACCEPTED: { [type: string]: ArgumentType } = { OidcProviderCluster: "IrsaC
  * would be told.
  */
 export function unknownKeyProblems(args: unknown, type: ArgumentType, path = ""): Problem[] {
-  if (!isRecord(args)) {
+  if (!isMap(args)) {
     return [];
   }
   const known = KNOWN_KEYS.get(ACCEPTED[type] ?? type) ?? new Map<string, string>();
@@ -103,9 +103,4 @@ function editDistance(from: string, to: string): number {
     }
   }
   return row[to.length] ?? 0;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  const late = pulumi.Output.isInstance(value) || value instanceof Promise;
-  return typeof value === "object" && value !== null && !late && !Array.isArray(value);
 }

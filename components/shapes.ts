@@ -212,6 +212,7 @@ function isLate(value: unknown): boolean {
   return pulumi.Output.isInstance(value) || value instanceof Promise;
 }
 
-function isMap(value: unknown): value is Record<string, unknown> {
+/** A map of values, and nothing that is yet to arrive. */
+export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !isLate(value);
 }

@@ -152,14 +152,19 @@ export class FakeEngine {
     return response;
   }
 
+  /** Gives its URN. */
+  private keep(resource: Omit<Registered, "urn">): string {
+    const urn = `urn:pulumi:dev::fleet::${resource.type}::${resource.name}`;
+    this.registered.push({ ...resource, urn });
+    return urn;
+  }
+
   private register(request: proto.RegisterResourceRequest): proto.RegisterResourceResponse {
     const [type, name] = [request.getType(), request.getName()];
     const inputs = (request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>;
-    const urn = `urn:pulumi:dev::fleet::${type}::${name}`;
-    this.registered.push({
+    const urn = this.keep({
       type,
       name,
-      urn,
       inputs,
       parent: request.getParent(),
       provider: request.getProvider() || [...request.getProvidersMap().entries()].join(),
@@ -189,13 +194,10 @@ export class FakeEngine {
 
   private read(request: proto.ReadResourceRequest): proto.ReadResourceResponse {
     const [type, name, id] = [request.getType(), request.getName(), request.getId()];
-    const urn = `urn:pulumi:dev::fleet::${type}::${name}`;
-    const inputs = { id };
-    this.registered.push({
+    const urn = this.keep({
       type,
       name,
-      urn,
-      inputs,
+      inputs: { id },
       parent: request.getParent(),
       provider: request.getProvider(),
       hooks: undefined,

@@ -1,4 +1,5 @@
 import { endOf, runCommand } from "../../lab/setup/command";
+import { npmEnvironment } from "../../tools/npmEnvironment";
 
 /** Runs a command to its end, in a folder; resolves to what it wrote. Fails with that if it fails. */
 export async function command(
@@ -15,14 +16,5 @@ export async function command(
 
 /** Runs npm in a folder. Whatever the packages would run when they are installed is left out, as the lab does it for the clone. */
 export function npm(cwd: string, ...args: string[]): Promise<string> {
-  // These tell of the npm that runs the tests, and of the clone; its settings stay.
-  const foreign =
-    /^npm_(package|lifecycle)_|^npm_config_(local_prefix|dry_run|json)$|^(INIT_CWD|NODE_OPTIONS)$/;
-  const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
-  return command(
-    cwd,
-    "npm",
-    [...args, "--no-audit", "--no-fund", "--loglevel=error"],
-    Object.fromEntries(own),
-  );
+  return command(cwd, "npm", [...args, "--no-audit", "--no-fund", "--loglevel=error"], npmEnvironment());
 }

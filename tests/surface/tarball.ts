@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { installOnce } from "../../lab/setup/cache";
+import { reportIn } from "../../tools/release/tarball";
 import { ROOT } from "../docs/page";
 import { manifest } from "./manifest";
 import { command, npm } from "./npm";
@@ -71,8 +72,7 @@ function readReport(text: string): NpmPackReport {
 
 async function pack(folder: string): Promise<void> {
   const output = await npm(ROOT, "pack", "--json", "--pack-destination", folder);
-  // What its scripts wrote comes before.
-  const report = output.slice(output.indexOf("[\n"));
+  const report = reportIn(output);
   await command(folder, "tar", ["-xzf", readReport(report).filename]);
   writeFileSync(join(folder, "report.json"), report);
 }

@@ -1,15 +1,14 @@
 import { endOf, runCommand } from "../../lab/setup/command";
 import { npmEnvironment } from "../npmEnvironment";
 import type { Check } from "./checks";
-import { checkTarball, type Tarball } from "./tarball";
+import { checkTarball, reportIn, type Tarball } from "./tarball";
 
 /** Builds the package and looks into the tarball that it would become. No file is left but in dist/. */
 export async function checkPack(root: string): Promise<Check[]> {
   const args = ["pack", "--dry-run", "--json", "--foreground-scripts=false", "--loglevel=error"];
   const { exitCode, output } = await runCommand("npm", args, { cwd: root, env: npmEnvironment() });
   if (exitCode !== 0) return [{ name: "npm pack", problem: endOf(output) }];
-  // What its scripts wrote comes before.
-  const [tarball] = JSON.parse(output.slice(output.indexOf("[\n"))) as Tarball[];
+  const [tarball] = JSON.parse(reportIn(output)) as Tarball[];
   return tarball ? checkTarball(tarball) : [{ name: "npm pack", problem: "it packed nothing" }];
 }
 

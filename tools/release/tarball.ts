@@ -7,6 +7,11 @@ export interface Tarball {
   files: { path: string }[];
 }
 
+/** The report in what `npm pack --json` wrote: what the package's scripts wrote comes before it. */
+export function reportIn(output: string): string {
+  return output.slice(output.indexOf("[\n"));
+}
+
 /** Without these the package does not load, in TypeScript or in another language, or says not what it is. */
 const NEEDED = [
   "dist/index.js",
