@@ -1,13 +1,28 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { setTimeout } from "node:timers/promises";
+import type { PulumiFn } from "@pulumi/pulumi/automation";
+
 /** How long nothing may happen after an error before the program is taken to be waiting for ever. */
 const QUIET = 1_500;
 const LOOK_EVERY = 250;
+/** How long a failed program may go on failing before the next operation begins. */
+const LINGER = 300;
 
 /** Watches an operation of which the program runs in this process. */
 export interface LateErrorWatch {
   /** Given to the operation, which it ends. */
   signal: AbortSignal;
+  /** The program, so that its errors are told from those that the program of an operation before it has left behind. */
+  owning(program: PulumiFn): PulumiFn;
+  /** The errors for which the operation was ended; none while it was not. */
+  endedFor(): string[];
+  /** Waits until the program of a failed operation fails no more: the SDK takes what comes later for the next program's error. */
+  drained(): Promise<void>;
   stop(): void;
 }
+
+/** The operation whose program made a promise. */
+const operations = new AsyncLocalStorage<AbortController>();
 
 /**
  * Ends an operation whose program failed in an `apply`: the SDK leaves what depends on that value waiting for ever
@@ -18,13 +33,17 @@ export interface LateErrorWatch {
  */
 export function watchLateErrors(isBusy: () => boolean): LateErrorWatch {
   const controller = new AbortController();
+  const errors = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
-  let quietSince = 0;
+  let quietSince = Date.now();
   const look = (): void => {
     if (isBusy()) quietSince = Date.now();
     else if (Date.now() - quietSince >= QUIET) controller.abort();
   };
-  const failed = (): void => {
+  const failed = (reason: unknown): void => {
+    // On a busy machine the last rejections of a program come when the next operation has begun.
+    if ((operations.getStore() ?? controller) !== controller) return;
+    errors.add(reason instanceof Error ? reason.message : String(reason));
     quietSince = Date.now();
     timer ??= setInterval(look, LOOK_EVERY);
   };
@@ -34,5 +53,14 @@ export function watchLateErrors(isBusy: () => boolean): LateErrorWatch {
     process.off("unhandledRejection", failed);
   };
   controller.signal.addEventListener("abort", stop);
-  return { signal: controller.signal, stop };
+  return {
+    signal: controller.signal,
+    owning: (program) => () => operations.run(controller, program),
+    endedFor: () => (controller.signal.aborted ? [...errors] : []),
+    drained: async () => {
+      quietSince = Date.now();
+      while (Date.now() - quietSince < LINGER) await setTimeout(LOOK_EVERY);
+    },
+    stop,
+  };
 }

@@ -19,10 +19,12 @@ export class OperationFailed extends Error {
     readonly kind: OperationKind,
     readonly result: OperationResult,
     cause: unknown,
+    endedFor: readonly string[] = [],
   ) {
     const errors = result.diagnostics.filter(({ severity }) => severity === "error");
     const details = errors.map(({ urn, message }) => [urn, message].filter(Boolean).join(": ")).join("\n");
-    super(`pulumi ${kind} failed\n${details || describe(cause)}`);
+    const ended = endedFor.map((late) => `\nended by the lab, for the program had failed: ${late}`).join("");
+    super(`pulumi ${kind} failed\n${details || describe(cause)}${ended}`);
     this.name = "OperationFailed";
   }
 }
@@ -61,6 +63,7 @@ export async function perform(
     log?.(chunk);
   };
   const lateErrors = watchLateErrors(() => recorder.isBusy());
+  const inline = program ?? stack.workspace.program;
   const common = {
     signal: lateErrors.signal,
     color: "never" as const,
@@ -70,10 +73,11 @@ export async function perform(
     ...refreshOptions,
   };
   try {
-    const outputs = await operate(stack, kind, program, common);
+    const outputs = await operate(stack, kind, inline && lateErrors.owning(inline), common);
     return recorder.result(outputs, text);
   } catch (error) {
-    throw new OperationFailed(kind, recorder.result({}, text), error);
+    await lateErrors.drained();
+    throw new OperationFailed(kind, recorder.result({}, text), error, lateErrors.endedFor());
   } finally {
     lateErrors.stop();
   }
