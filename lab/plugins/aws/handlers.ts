@@ -29,11 +29,15 @@ export class AwsHandlers implements ProviderHandlers {
   private providerConfig: Properties = {};
   private account: AwsClients | undefined;
 
-  constructor(private readonly environment: Record<string, string | undefined>) {}
+  /** `open` opens the account: another one than AWS's, where nothing is to leave the process. */
+  constructor(
+    private readonly environment: Record<string, string | undefined>,
+    private readonly open: typeof openAccount = openAccount,
+  ) {}
 
   async configure(config: Properties): Promise<void> {
     this.providerConfig = decodeConfiguration(config);
-    this.account = await openAccount(readConfiguration(config, this.environment), this.providerConfig);
+    this.account = await this.open(readConfiguration(config, this.environment), this.providerConfig);
   }
 
   /**

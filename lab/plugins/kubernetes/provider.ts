@@ -15,7 +15,7 @@ import { readResult } from "./read-back";
 import { relinquish } from "./relinquish";
 import { deleteObject, StillThere } from "./remove";
 import { markSecrets, reveal } from "./secrets";
-import { findConfigProblems, readSettings } from "./settings";
+import { findConfigProblems, readSettings, type Settings } from "./settings";
 import { forgetUnreachable, UNREACHABLE } from "./unreachable";
 import { findUnsupported, isToBeReplaced } from "./unready";
 import { checkReady, NotReady, waitUntilReady } from "./wait";
@@ -35,10 +35,11 @@ export class KubernetesProvider implements ProviderHandlers {
   private settings = readSettings({}, {});
   private readonly cancellation = new AbortController();
 
-  /** `sleep` passes the time, and comes back early when its signal is aborted. */
+  /** `sleep` passes the time, and comes back early when its signal is aborted; `open` connects to the cluster. */
   constructor(
     readonly version: string,
     private readonly sleep: Sleep,
+    private readonly open: (settings: Settings) => Promise<Connected> = connect,
   ) {}
 
   checkConfig(news: Properties): ReturnType<NonNullable<ProviderHandlers["checkConfig"]>> {
@@ -49,7 +50,7 @@ export class KubernetesProvider implements ProviderHandlers {
 
   async configure(config: Properties): Promise<void> {
     this.settings = readSettings(config);
-    this.connected = await connect(this.settings);
+    this.connected = await this.open(this.settings);
   }
 
   check: ProviderHandlers["check"] = (type, olds, news, { name, randomSeed }) => {

@@ -19,7 +19,7 @@ export {
 } from "./values";
 
 // The SDKs allow 400 MiB: https://github.com/pulumi/pulumi/blob/v3.248.0/sdk/nodejs/runtime/settings.ts (grpcChannelOptions).
-const MAX_MESSAGE = 400 * 1024 * 1024;
+export const MAX_MESSAGE = 400 * 1024 * 1024;
 
 /** A plugin that answers; its process stays in charge of when it ends. */
 export interface RunningServer {

@@ -1,0 +1,100 @@
+import { fork } from "node:child_process";
+import { mkdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { engineEnvironment, projectFolders } from "../../engine/environment";
+import type { LabBinaries, LabDescription } from "../../types";
+import type { FleetSize } from "../fleet/fleet";
+import type { Way } from "../fleet/ways";
+import { readUsage, usageEnvironment, type CliUsage } from "./usage";
+import type { WorkerAnswer, WorkerRequest } from "./worker";
+
+/** Where operations are done. */
+export interface Bench {
+  /** The account and the folder; the plugins may be others than the account's. */
+  lab: Pick<LabDescription, "runId" | "directory" | "aws">;
+  /** With the CLI that is measured. */
+  binaries: LabBinaries;
+  /** The engine's and the plugins' further environment. */
+  environment: Record<string, string>;
+}
+
+/** What an operation took. */
+export interface Taken extends CliUsage {
+  /** The most memory that the program's process had at once. */
+  programMiB: number;
+  /** What was done to how many resources. */
+  changes: Record<string, number>;
+}
+
+/** A stack of a fleet, in a project of its own. */
+export interface FleetStack {
+  run(kind: "up" | "preview", environment?: Record<string, string>): Promise<Taken>;
+  /** Size of the checkpoint in bytes. */
+  stateBytes(): number;
+  /** The checkpoint's file. */
+  stateFile: string;
+  /** Takes away what is kept of it on this machine, and nothing of what it made. */
+  remove(): void;
+}
+
+let projects = 0;
+
+/** A stack that was not deployed yet. */
+export function fleetStack(
+  { lab, binaries, environment }: Bench,
+  way: Way,
+  size: FleetSize,
+  settleSeconds?: number,
+): FleetStack {
+  const project = `bench-${++projects}`;
+  const base = join(lab.directory, "pulumi", project);
+  const usage = join(base, "usage.jsonl");
+  const stateFile = join(base, "state", ".pulumi", "stacks", project, "lab.json");
+  return {
+    run: async (kind, more = {}) => {
+      mkdirSync(base, { recursive: true });
+      const options = {
+        lab,
+        binaries,
+        project,
+        environment: { ...environment, ...more, ...usageEnvironment(usage) },
+      };
+      const answer = await ask({
+        kind,
+        way,
+        size,
+        options,
+        ...(settleSeconds !== undefined && { settleSeconds }),
+      });
+      return { ...readUsage(usage, kind), ...answer };
+    },
+    stateBytes: () => statSync(stateFile).size,
+    stateFile,
+    remove: () => {
+      rmSync(base, { recursive: true, force: true });
+    },
+  };
+}
+
+function ask(request: WorkerRequest): Promise<{ programMiB: number; changes: Record<string, number> }> {
+  const child = fork(join(__dirname, "worker.ts"), [], {
+    execArgv: ["--import", pathToFileURL(require.resolve("tsx")).href],
+    env: {
+      ...process.env,
+      NODE_OPTIONS: undefined,
+      ...engineEnvironment(request.options, projectFolders(request.options)),
+    },
+  });
+  return new Promise((resolve, reject) => {
+    child.on("message", (answer: WorkerAnswer) => {
+      if ("error" in answer) reject(new Error(`${request.way}, ${request.kind}: ${answer.error}`));
+      else resolve({ programMiB: answer.peakMiB, changes: answer.changes });
+    });
+    child.once("error", reject);
+    child.once("exit", () => {
+      reject(new Error(`${request.way}, ${request.kind}: the program's process ended without an answer`));
+    });
+    child.send(request);
+  });
+}
