@@ -98,6 +98,11 @@ function passphrase(directory: string): string {
 // The same for every stack that this process opens.
 let standIns: ReturnType<typeof installPlugins> | undefined;
 
+/** Uses plugins that another process has made ready: to bundle them takes a second. */
+export function usePlugins(plugins: InstalledPlugin[]): void {
+  standIns = Promise.resolve(plugins);
+}
+
 /** The plugins that the project settings are to name. */
 export async function projectPlugins(): Promise<InstalledPlugin[]> {
   return usesRealPlugins() ? [] : await (standIns ??= installPlugins(cacheRoot()));

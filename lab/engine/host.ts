@@ -1,4 +1,6 @@
+import type { InstalledPlugin } from "../plugins/install";
 import { exitWithParent } from "../supervisor/signals";
+import { usePlugins } from "./environment";
 import { importedProgram } from "./program";
 import { OperationFailed, openSession, perform } from "./session";
 import type { EngineStackOptions, OperationKind, OperationResult } from "./types";
@@ -7,6 +9,7 @@ import type { EngineStackOptions, OperationKind, OperationResult } from "./types
 export interface HostRequest {
   kind: OperationKind;
   options: Omit<EngineStackOptions, "log" | "program"> & { program: string };
+  plugins: InstalledPlugin[];
 }
 
 /** What the host says: the engine's output as it comes, and at last a result or an error. */
@@ -15,13 +18,14 @@ export type HostMessage =
   | { say: "result"; result: OperationResult }
   | { say: "failed"; message: string; result?: OperationResult };
 
-async function host({ kind, options }: HostRequest): Promise<void> {
+async function host({ kind, options, plugins }: HostRequest): Promise<void> {
   const send = (message: HostMessage) =>
     new Promise<void>((resolve) => {
       process.send?.(message, undefined, undefined, () => {
         resolve();
       });
     });
+  usePlugins(plugins);
   try {
     const program = importedProgram(options.program);
     const stack = await openSession(options, program);

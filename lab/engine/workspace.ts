@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Deployment, PulumiFn, Stack } from "@pulumi/pulumi/automation";
-import { engineEnvironment, projectFolders } from "./environment";
+import { engineEnvironment, projectFolders, projectPlugins } from "./environment";
 import type { HostMessage, HostRequest } from "./host";
 import { OperationFailed, openSession, perform, plain } from "./session";
 import type { EngineStackOptions, OperationKind, OperationResult } from "./types";
@@ -70,10 +70,11 @@ function serialisable({ log: _, ...options }: EngineStackOptions, program: strin
 }
 
 /** Runs an operation in a process of its own, into which the project's program is imported. */
-function runHosted(
-  request: HostRequest,
+async function runHosted(
+  asked: Omit<HostRequest, "plugins">,
   log: ((text: string) => void) | undefined,
 ): Promise<OperationResult> {
+  const request: HostRequest = { ...asked, plugins: await projectPlugins() };
   const child = fork(join(__dirname, "host.ts"), [], {
     execArgv: ["--import", pathToFileURL(require.resolve("tsx")).href],
     // A program sees what its engine sees; NODE_OPTIONS was made for this process: a test runner, a debugger.
