@@ -77,8 +77,9 @@ export function startApiServer(options: ApiServerOptions): StartedApiServer {
   const authenticatorFile = path.join(files.directory, AUTHENTICATOR_FILE);
   fs.writeFileSync(authenticatorFile, options.authenticator, { mode: 0o600 });
   const childName = apiServerName(spec.name);
-  // A third of its usual memory less, for a third of a second of CPU.
-  const child = children.spawn(childName, options.binary, apiServerFlags(options), { GOGC: "30" });
+  // Go's own default, whatever this process was given. With 30 it is 160 MB instead of 215, and starts with half as much processor
+  // time again.
+  const child = children.spawn(childName, options.binary, apiServerFlags(options), { GOGC: "100" });
 
   const endpoint = `https://127.0.0.1:${port}`;
   const caCertificate = files.authority.certificate;
