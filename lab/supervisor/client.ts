@@ -24,6 +24,8 @@ export type LabClusterName = (typeof labClusters)[number]["name"];
 export interface LabOptions {
   /** Only these clusters; default all three. Fewer start faster. */
   clusters?: readonly LabClusterName[];
+  /** Other clusters than these, however many. */
+  fleet?: readonly Omit<ClusterSpec, "issuerId">[];
   /** False: without the cluster that nobody lists. */
   stranger?: boolean;
   /** The last part of issuer URLs by cluster name, for runs that must be alike; default random. */
@@ -114,11 +116,12 @@ function reportLoss(error: Error): void {
 }
 
 function clusterSpecs(options: LabOptions): Pick<StartRequest, "clusters" | "stranger"> {
-  const withIssuer = (cluster: { name: LabClusterName | "stranger"; region: string }): ClusterSpec => ({
+  const issuerIds: Partial<Record<string, string>> = options.issuerIds ?? {};
+  const withIssuer = (cluster: Omit<ClusterSpec, "issuerId">): ClusterSpec => ({
     ...cluster,
-    issuerId: options.issuerIds?.[cluster.name] ?? newIssuerId(),
+    issuerId: issuerIds[cluster.name] ?? newIssuerId(),
   });
-  const wanted = labClusters.filter(({ name }) => options.clusters?.includes(name) ?? true);
+  const wanted = options.fleet ?? labClusters.filter(({ name }) => options.clusters?.includes(name) ?? true);
   return {
     clusters: wanted.map(withIssuer),
     ...(options.stranger === false ? {} : { stranger: withIssuer(strangerCluster) }),
