@@ -9,7 +9,7 @@ import { claim } from "./claims";
 import { hasPodIdentity, identityOf } from "./identity";
 import { formerly } from "./names";
 import type { Narrowing } from "./narrowing";
-import { lateProblems } from "./problems";
+import { isPlain, lateProblems } from "./problems";
 import type { PodIdentitySettings } from "./podIdentityTypes";
 import { resourceError } from "./resourceError";
 import type { IrsaCluster, ServiceAccountBinding } from "./types";
@@ -58,21 +58,50 @@ export function makeAssociations(
   bindings: ServiceAccountBinding[],
   context: AssociationContext,
 ): Associations {
+  const common = commonOf(cluster, context);
   return new Map(
     exactBindingsOf(cluster.name, bindings).map((binding) => [
       binding,
-      makeAssociation(name, cluster, binding, context),
+      makeAssociation(name, cluster, binding, common, context),
     ]),
   );
+}
+
+/** What the associations of a cluster have in common, made once for all of them. */
+interface CommonOfAssociations {
+  clusterArn: pulumi.Output<string>;
+  /** The cluster's name, once nothing was found wrong with the cluster. */
+  clusterName: pulumi.Output<string>;
+  replacementTrigger: pulumi.Input<object>;
+}
+
+function commonOf(
+  { clusterName = "", issuerUrl: given }: IrsaCluster,
+  { way, issuerUrl, settings: { targetRoleArn, policy } }: AssociationContext,
+): CommonOfAssociations {
+  const clusterArn = way.apply((known) => known.clusterArn);
+  const triggerOf = (issuer: string) => ({
+    issuer,
+    // What is taken away never reaches EKS as an update: the provider sends nothing for it.
+    targetRole: targetRoleArn !== undefined,
+    policy: policy !== undefined,
+  });
+  return {
+    clusterArn,
+    clusterName: clusterArn.apply(() => clusterName),
+    // The SDK wraps an option that is an Output anew for each resource.
+    replacementTrigger: isPlain(given) ? triggerOf(given) : issuerUrl.apply(triggerOf),
+  };
 }
 
 function makeAssociation(
   name: string,
   cluster: IrsaCluster,
   binding: ServiceAccountBinding,
+  common: CommonOfAssociations,
   context: AssociationContext,
 ): MadeAssociation {
-  const { parent, roleArn, dependsOn, issuerUrl, settings, tags } = context;
+  const { parent, roleArn, dependsOn, settings, tags } = context;
   const { targetRoleArn, disableSessionTags = false, policy } = settings;
   const { region } = cluster;
   const under = (clusterName: string) => `${name}/${clusterName}/${binding.namespace}/${binding.name}`;
@@ -80,7 +109,7 @@ function makeAssociation(
   const resource = new PodIdentityAssociation(
     associationName,
     {
-      clusterName: claimedClusterName(cluster, binding, context),
+      clusterName: claimedClusterName(cluster, binding, common, context),
       ...(region !== undefined && { region }),
       namespace: binding.namespace,
       serviceAccount: binding.name,
@@ -94,12 +123,7 @@ function makeAssociation(
       parent,
       dependsOn,
       aliases: formerly(cluster, under),
-      replacementTrigger: issuerUrl.apply((issuer) => ({
-        issuer,
-        // What is taken away never reaches EKS as an update: the provider sends nothing for it.
-        targetRole: targetRoleArn !== undefined,
-        policy: policy !== undefined,
-      })),
+      replacementTrigger: common.replacementTrigger,
       // EKS takes one for each ServiceAccount: the old one, if it is there still, goes first.
       deleteBeforeReplace: true,
       hooks: associationHooks(associationName, cluster, binding, context),
@@ -142,17 +166,20 @@ function confirmedId(
 function claimedClusterName(
   { clusterName = "", region = "" }: IrsaCluster,
   binding: ServiceAccountBinding,
-  { what, parent, way, pathOf }: AssociationContext,
+  common: CommonOfAssociations,
+  { what, parent, pathOf }: AssociationContext,
 ): pulumi.Output<string> {
   const serviceAccount = `${binding.namespace}/${binding.name}`;
   const propertyPath = pathOf(binding);
-  const arn = way.apply((known) => known.clusterArn);
-  const owner = claim(`${region}/${clusterName}/${serviceAccount}`, arn, {
+  const owner = claim(`${region}/${clusterName}/${serviceAccount}`, common.clusterArn, {
     what,
     propertyPath,
     resource: parent,
   });
-  return pulumi.all([arn, owner]).apply(([clusterArn, other]) => {
+  if (owner === undefined) {
+    return common.clusterName;
+  }
+  return pulumi.all([common.clusterArn, owner]).apply(([clusterArn, other]) => {
     if (other !== undefined) {
       const reason =
         `is ${serviceAccount} of ${clusterArn}, which ${other.what} (${other.propertyPath}) associates with its role in this program already, and ` +

@@ -19,16 +19,21 @@ const claims = oncePerProgram(
  *
  * @param name by what it is known from the start.
  * @param thing by what it is known for sure, account included.
- * @returns the component that has it already, for another one.
+ * @returns the component that has it already, for another one. Undefined, and no Output, where no other has asked for that name: of most
+ * things none has, and a fleet asks for very many.
  */
 export function claim(
   name: string,
   thing: pulumi.Output<string>,
   claimant: Claimant,
-): pulumi.Output<Claimant | undefined> {
+): pulumi.Output<Claimant | undefined> | undefined {
   const all = claims();
-  const before = (all.get(name) ?? []).filter((other) => other.claimant.resource !== claimant.resource);
-  all.set(name, [...(all.get(name) ?? []), { thing, claimant }]);
+  const asked = all.get(name) ?? [];
+  all.set(name, [...asked, { thing, claimant }]);
+  const before = asked.filter((other) => other.claimant.resource !== claimant.resource);
+  if (before.length === 0) {
+    return undefined;
+  }
   return pulumi
     .all([thing, pulumi.all(before.map((other) => other.thing))])
     .apply(([mine, theirs]) => before[theirs.indexOf(mine)])

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { exactBindingsOf } from "./bindings";
 import { annotationsOf } from "./serviceAccountSettings";
 import { ServiceAccountOwnership, type ServiceAccountBinding } from "./types";
@@ -24,8 +24,16 @@ export interface HelmServiceAccount {
   automount?: boolean;
 }
 
+/** The same, where what is not known yet is in its place. */
+interface LateValues {
+  serviceAccount: Omit<HelmServiceAccount, "annotations"> & {
+    annotations?: { [key: string]: pulumi.Input<string> };
+  };
+}
+
 /**
- * The values for each ServiceAccount of a cluster, by `<namespace>/<name>`.
+ * The values for each ServiceAccount of a cluster, by `<namespace>/<name>`. Most are plain, and there are many: one Output is made of
+ * all of them, and not one of each.
  *
  * @param roleArn undefined where pods get the role by Pod Identity alone.
  */
@@ -33,7 +41,7 @@ export function helmValuesOf(
   cluster: string,
   bindings: ServiceAccountBinding[],
   roleArn: pulumi.Output<string> | undefined,
-): { [serviceAccount: string]: pulumi.Output<HelmServiceAccountValues> } {
+): { [serviceAccount: string]: LateValues } {
   return Object.fromEntries(
     exactBindingsOf(cluster, bindings).map((binding) => [
       `${binding.namespace}/${binding.name}`,
@@ -45,18 +53,18 @@ export function helmValuesOf(
 function valuesOf(
   { name, ownership, settings = {} }: ServiceAccountBinding,
   roleArn: pulumi.Output<string> | undefined,
-): pulumi.Output<HelmServiceAccountValues> {
+): LateValues {
   if (ownership !== ServiceAccountOwnership.None) {
-    return pulumi.output({ serviceAccount: { create: false, name } });
+    return { serviceAccount: { create: false, name } };
   }
   const { automountServiceAccountToken: automount } = settings;
   const annotations = annotationsOf(roleArn, settings);
-  return pulumi.output({
+  return {
     serviceAccount: {
       create: true,
       name,
       ...(Object.keys(annotations).length > 0 && { annotations }),
       ...(automount !== undefined && { automount }),
     },
-  });
+  };
 }

@@ -40,7 +40,7 @@ export function podIdentityOf(
   { what, path, resource }: ClusterPath,
 ): pulumi.Output<TrustedPodIdentity> {
   const { baseRole } = cluster;
-  return pulumi.all([account, pulumi.output(baseRole?.arn)]).apply(([where, baseRoleArn]) => {
+  return pulumi.all([account, baseRole?.arn]).apply(([where, baseRoleArn]) => {
     const problems = accountProblems(cluster, where, baseRoleArn, path);
     if (problems.length > 0) {
       throw lateProblems(what, problems, resource);
@@ -147,7 +147,7 @@ export function knownCluster(
 ): pulumi.Output<KnownCluster> {
   const { baseRole, ...others } = cluster;
   const { name, clusterName, region, accountId } = others;
-  return pulumi.all([account, issuerUrl, pulumi.output(baseRole?.arn)]).apply(([where, url, arn = ""]) => ({
+  return pulumi.all([account, issuerUrl, baseRole?.arn]).apply(([where, url, arn = ""]) => ({
     name,
     oidcProviderArn: oidcProviderArn(parseIssuer(url), where),
     ...(clusterName !== undefined &&

@@ -37,8 +37,8 @@ export function trustDocument(
 ): pulumi.Output<string> {
   const { what, resource, shard } = context;
   const bound = clusters.filter(({ name }) => bindingsOf(name, bindings).length > 0);
-  const ways = bound.map(({ arn, podIdentity }) => pulumi.output({ arn, podIdentity }));
-  return pulumi.all([account, pulumi.all(ways)]).apply(([where, known]) => {
+  const ways = bound.map(({ arn, podIdentity }) => ({ arn, podIdentity }));
+  return pulumi.all([account, ways]).apply(([where, known]) => {
     const trusted = bound.map(({ name, clientIds }, index) => {
       const { arn, podIdentity } = known[index] ?? {};
       const source = {
