@@ -59,12 +59,11 @@ export function makeAssociations(
   context: AssociationContext,
 ): Associations {
   const common = commonOf(cluster, context);
-  return new Map(
-    exactBindingsOf(cluster.name, bindings).map((binding) => [
-      binding,
-      makeAssociation(name, cluster, binding, common, context),
-    ]),
-  );
+  const associations: Associations = new Map();
+  for (const binding of exactBindingsOf(cluster.name, bindings)) {
+    associations.set(binding, makeAssociation(name, cluster, binding, common, context));
+  }
+  return associations;
 }
 
 /** What the associations of a cluster have in common, made once for all of them. */

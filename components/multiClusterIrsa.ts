@@ -125,8 +125,18 @@ export class MultiClusterIrsa extends pulumi.ComponentResource {
     const associations = new Map<string, Associations>();
     for (const fleetRole of fleet.roles) {
       for (const cluster of fleetRole.clusters) {
-        const context = { what, parent: this, given: clusterProviders[cluster.name] };
-        associations.set(cluster.name, makeInCluster(name, checked, cluster, fleetRole, fleet, context));
+        const { name: clusterName, issuerUrl: given } = cluster;
+        const issuerUrl = fleet.issuers.get(clusterName) ?? pulumi.output(given);
+        // Pods that start at once find the role complete.
+        const dependsOn = [fleetRole.role, ...fleetRole.policies];
+        const context = { what, parent: this, issuerUrl, dependsOn };
+        const associated = makePodIdentity(name, checked, cluster, fleetRole, fleet, context);
+        associations.set(clusterName, associated);
+        makeServiceAccounts(name, checked, cluster, fleetRole.role.arn, {
+          ...context,
+          associations: associated,
+          given: clusterProviders[clusterName],
+        });
       }
     }
 
@@ -137,40 +147,37 @@ export class MultiClusterIrsa extends pulumi.ComponentResource {
   }
 }
 
-/** Everything of a cluster that comes after its role: the agent and the associations, the ServiceAccounts and what proves them. */
-function makeInCluster(
+/** What of a cluster's Pod Identity comes after its role: the agent and the associations. */
+function makePodIdentity(
   name: string,
   args: MultiClusterIrsaArgs,
   cluster: IrsaCluster,
-  { role, policies }: FleetRole,
-  { issuers, ways, narrowing }: FleetTrust,
-  context: { what: string; parent: pulumi.Resource; given: KubernetesProvider | undefined },
+  { role }: FleetRole,
+  { ways, narrowing }: FleetTrust,
+  context: {
+    what: string;
+    parent: pulumi.Resource;
+    issuerUrl: pulumi.Output<string>;
+    dependsOn: pulumi.Resource[];
+  },
 ): Associations {
-  const { what, parent } = context;
+  const { what, parent, dependsOn } = context;
   const { podIdentity: settings = {}, tags, serviceAccounts } = args;
-  const issuerUrl = issuers.get(cluster.name) ?? pulumi.output(cluster.issuerUrl);
   const way = ways.get(cluster.name);
-  // Pods that start at once find the role complete.
-  const dependsOn = [role, ...policies];
   const path = `clusters[${args.clusters.indexOf(cluster)}]`;
   const agent = way && makeAgent(name, cluster, way, { what, path, parent, ...(tags && { tags }) });
-  const associations =
-    way && isAssociated(cluster)
-      ? makeAssociations(name, cluster, serviceAccounts, {
-          what,
-          parent,
-          roleArn: role.arn,
-          dependsOn: agent ? [...dependsOn, agent] : dependsOn,
-          way,
-          issuerUrl,
-          settings,
-          ...(tags && { tags }),
-          narrowing,
-          pathOf: (binding) => `serviceAccounts[${serviceAccounts.indexOf(binding)}]`,
-        })
-      : (new Map() as Associations);
-  makeServiceAccounts(name, args, cluster, role.arn, { ...context, issuerUrl, dependsOn, associations });
-  return associations;
+  return way && isAssociated(cluster)
+    ? makeAssociations(name, cluster, serviceAccounts, {
+        ...context,
+        roleArn: role.arn,
+        dependsOn: agent ? [...dependsOn, agent] : dependsOn,
+        way,
+        settings,
+        ...(tags && { tags }),
+        narrowing,
+        pathOf: (binding) => `serviceAccounts[${serviceAccounts.indexOf(binding)}]`,
+      })
+    : (new Map() as Associations);
 }
 
 /**

@@ -4,7 +4,7 @@ import { adoptionProblem, issuerProblem, oidcProviderArn, parseIssuer } from "..
 import { STS_AUDIENCE } from "../trust/types";
 import { adoptedClientIdProblems, refuseExisting, takeoverProblem, type Creation } from "./existingProvider";
 import { checkedInput, isPlain, lateProblems } from "./problems";
-import { providerOwners, type ProviderOwner } from "./providerOwners";
+import { providerOwners, type ComputedProvider, type ProviderOwner } from "./providerOwners";
 import { accountProblem, confirmedArn, type RoleAccount } from "./roleAccount";
 import type { IrsaCluster } from "./types";
 
@@ -70,16 +70,21 @@ function ownProvider(
   context: ProviderContext,
 ): MadeOidcProvider {
   const { parent, account, tags, formerNames = [] } = context;
-  const arn = pulumi
+  const computed = pulumi
     .all([account, issuerUrl])
-    .apply(([where, known]) => oidcProviderArn(parseIssuer(known), where));
+    .apply(([where, url]): ComputedProvider => ({ url, arn: oidcProviderArn(parseIssuer(url), where) }));
+  const arn = computed.apply((known) => known.arn);
   const owner: ProviderOwner = { what: context.what, propertyPath: `${context.path}issuerUrl`, arn };
   const owners = providerOwners();
-  const claimed = owners.claim(cluster.issuerUrl, issuerUrl, owner, parent);
+  const claimed = owners.claim(cluster.issuerUrl, computed, owner, parent);
   const { oidcProviderArn: existing } = cluster;
   const { url, options } = isPlain(existing)
-    ? takenOver(existing, claimed, context)
-    : newlyMade(name, claimed, arn, context);
+    ? takenOver(
+        existing,
+        claimed.apply(({ url: issuer }) => issuer),
+        context,
+      )
+    : newlyMade(name, claimed, context);
   const resource = new OpenIdConnectProvider(
     name,
     {
@@ -102,14 +107,13 @@ interface Making {
 /** A provider that is made, unless the account has it already. */
 function newlyMade(
   name: string,
-  issuerUrl: pulumi.Output<string>,
-  computed: pulumi.Output<string>,
+  computed: pulumi.Output<ComputedProvider>,
   { what, path, parent }: ProviderContext,
 ): Making {
   const creation: Creation = { what, path, parent };
-  const url = pulumi.all([issuerUrl, computed]).apply(([known, arn]) => {
-    creation.arn = arn;
-    return known;
+  const url = computed.apply((known) => {
+    creation.arn = known.arn;
+    return known.url;
   });
   const hooks = refuseExisting(name, creation);
   return { url, options: hooks ? { hooks } : {} };

@@ -15,23 +15,30 @@ export interface ProviderOwner {
   resource?: OpenIdConnectProvider;
 }
 
+/** A provider's issuer with the ARN that comes of it and the account. */
+export interface ComputedProvider {
+  url: string;
+  arn: string;
+}
+
 /** The owners of OIDC providers in one run of a program, by issuer, in the order in which they came. */
 export class ProviderOwners {
   private readonly byIssuer = new Map<string, ProviderOwner[]>();
 
   /**
-   * The issuer, once no other component of the program was found to own its provider: IAM would refuse the second, and only after
-   * the first was made.
+   * The provider, once no other component of the program was found to own it: IAM would refuse the second, and only after the
+   * first was made.
    */
   claim(
     given: pulumi.Input<string>,
-    issuerUrl: pulumi.Output<string>,
+    provider: pulumi.Output<ComputedProvider>,
     owner: ProviderOwner,
     parent: pulumi.Resource,
-  ): pulumi.Output<string> {
+  ): pulumi.Output<ComputedProvider> {
     // What is known from the start goes before what arrives.
     if (isPlain(given)) this.add(given, owner);
-    return pulumi.all([issuerUrl, owner.arn]).apply(([url, arn]) => {
+    return provider.apply((computed) => {
+      const { url, arn } = computed;
       this.add(url, owner);
       const all = this.of(url);
       const before = all.slice(0, all.indexOf(owner));
@@ -41,7 +48,7 @@ export class ProviderOwners {
           const { what, propertyPath } = owner;
           throw lateProblems(what, [{ propertyPath, reason: ownedReason(url, arn, owner, other) }], parent);
         }
-        return url;
+        return computed;
       });
     });
   }

@@ -1,10 +1,10 @@
-import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
+import { ServiceAccount, type ServiceAccountArgs } from "@pulumi/kubernetes/core/v1/serviceAccount";
 import type { ServiceAccountPatch } from "@pulumi/kubernetes/core/v1/serviceAccountPatch";
 import type * as pulumi from "@pulumi/pulumi";
 import type { IdentityMode } from "../trust/types";
 import { hasIrsa } from "./identity";
 import { makeSamplePod } from "./samplePod";
-import { patchServiceAccount } from "./serviceAccountPatch";
+import { patchServiceAccount, type PatchedMetadata } from "./serviceAccountPatch";
 import { annotationsOf, checkedSettings, type SettingsPath } from "./serviceAccountSettings";
 import {
   ServiceAccountOwnership,
@@ -42,10 +42,13 @@ export function makeServiceAccount(
   // What seems to be another cluster may be the same one, after a corrected issuer. There an object cannot be made beside the
   // old one of its name: the plugin refuses it, and before 4.29 made it and then deleted it.
   const inPlace = { ...opts, deleteBeforeReplace: true };
-  const patched = binding.ownership === ServiceAccountOwnership.Patch;
-  // A patch may be there twice, and its keys never go missing then.
   const annotated = hasIrsa(role.identity) ? role.arn : undefined;
-  const serviceAccount = createOrPatch(name, binding, annotated, patched ? opts : inPlace, where);
+  const wanted = wantedOf(binding, annotated, where);
+  // A patch may be there twice, and its keys never go missing then.
+  const serviceAccount =
+    binding.ownership === ServiceAccountOwnership.Patch
+      ? makePatch(name, wanted, opts, where)
+      : new ServiceAccount(name, wanted.args, inPlace);
   const { samplePod, verificationJob } = proof;
   // EKS looks at the annotation when a pod is admitted, and never again; at the association too.
   const after = serviceAccount ? { ...inPlace, dependsOn: serviceAccount } : inPlace;
@@ -56,13 +59,18 @@ export function makeServiceAccount(
   };
 }
 
-function createOrPatch(
-  name: string,
+/** A ServiceAccount as it is to be. */
+interface WantedServiceAccount {
+  args: { metadata: PatchedMetadata } & Omit<ServiceAccountArgs, "metadata">;
+  /** Of a patch: whether it takes over what others have set. */
+  forceConflicts: boolean;
+}
+
+function wantedOf(
   binding: Owned,
   roleArn: pulumi.Input<string> | undefined,
-  opts: pulumi.CustomResourceOptions,
   where: SettingsPath,
-): ServiceAccount | ServiceAccountPatch | undefined {
+): WantedServiceAccount {
   const settings = checkedSettings(binding.settings ?? {}, where);
   const {
     labels = {},
@@ -71,28 +79,30 @@ function createOrPatch(
     forceConflicts = false,
   } = settings;
   const annotations = annotationsOf(roleArn, settings);
-  const patched = binding.ownership === ServiceAccountOwnership.Patch;
-  if (patched && Object.keys({ ...annotations, ...labels }).length === 0) {
-    return undefined;
-  }
   const metadata = {
     name: binding.name,
     namespace: binding.namespace,
     ...(Object.keys(annotations).length > 0 && { annotations }),
     ...(Object.keys(labels).length > 0 && { labels }),
   };
-  if (patched) {
-    return patchServiceAccount(name, metadata, forceConflicts, opts, where);
-  }
-  return new ServiceAccount(
-    name,
-    {
-      metadata,
-      ...(automountServiceAccountToken !== undefined && { automountServiceAccountToken }),
-      ...(imagePullSecrets.length > 0 && {
-        imagePullSecrets: imagePullSecrets.map((secret) => ({ name: secret })),
-      }),
-    },
-    opts,
-  );
+  const args = {
+    metadata,
+    ...(automountServiceAccountToken !== undefined && { automountServiceAccountToken }),
+    ...(imagePullSecrets.length > 0 && {
+      imagePullSecrets: imagePullSecrets.map((secret) => ({ name: secret })),
+    }),
+  };
+  return { args, forceConflicts };
+}
+
+/** Patches a ServiceAccount, if there is anything to be applied to it. */
+function makePatch(
+  name: string,
+  { args: { metadata }, forceConflicts }: WantedServiceAccount,
+  opts: pulumi.CustomResourceOptions,
+  where: SettingsPath,
+): ServiceAccountPatch | undefined {
+  return metadata.annotations || metadata.labels
+    ? patchServiceAccount(name, metadata, forceConflicts, opts, where)
+    : undefined;
 }
