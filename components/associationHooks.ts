@@ -1,14 +1,26 @@
 import { setTimeout as pause } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { AssociationContext } from "./association";
-import { errorHook, resourceHook } from "./hooks";
-import { settle, settleSecondsOf } from "./settle";
+import { errorHook, resourceHook, sharedHook } from "./hooks";
+import { settle, settleSecondsOf, type Spreading } from "./settle";
 import type { IrsaCluster, ServiceAccountBinding } from "./types";
 
 /** How often EKS is asked again whether it has seen the role's trust policy by now. */
 const RETRIES = 4;
 const TRUST_NOT_SEEN = /Trust policy of the role provided is invalid/;
 const ASSOCIATED = /ResourceInUseException/;
+
+const SPREADING: Spreading = {
+  kind: "association",
+  what: "the association",
+  inputs: ["roleArn", "targetRoleArn", "disableSessionTags", "policy"],
+};
+
+/** The association that a hook is called for. */
+interface Watched {
+  cluster: IrsaCluster;
+  binding: ServiceAccountBinding;
+}
 
 /**
  * What is watched of an association: one that comes in the very update in which IRSA goes, EKS's refusals, and that dependents wait until it
@@ -18,36 +30,49 @@ export function associationHooks(
   associationName: string,
   cluster: IrsaCluster,
   binding: ServiceAccountBinding,
-  {
-    what,
-    parent,
-    settings,
-    narrowing,
-  }: Pick<AssociationContext, "what" | "parent" | "settings" | "narrowing">,
+  context: Pick<AssociationContext, "what" | "parent" | "settings" | "narrowing">,
 ): pulumi.ResourceHookBinding {
-  const tooEarly = resourceHook(
-    `${associationName}/association`,
-    () => narrowing.warnOfNewAssociation(cluster.name, binding),
-    { onDryRun: true },
+  const { what, parent, settings, narrowing } = context;
+  const watcher = { what, component: parent };
+  const warning = sharedHook<Watched, pulumi.ResourceHook>(watcher, "association", (hookName, watchedOf) =>
+    resourceHook(
+      hookName,
+      ({ name }) => {
+        const watched = watchedOf(name);
+        return narrowing.warnOfNewAssociation(watched.cluster.name, watched.binding);
+      },
+      { onDryRun: true },
+    ),
   );
-  const failed = errorHook(`${associationName}/association-failed`, async ({ errors }) => {
-    const [latest = ""] = errors;
-    if (TRUST_NOT_SEEN.test(latest) && errors.length <= RETRIES) {
-      await pulumi.log.info(`${associationName}: EKS has not seen the role's trust policy yet`, parent);
-      await pause(settleSecondsOf(settings) * 1000);
-      return true;
-    }
-    if (ASSOCIATED.test(latest)) {
-      await pulumi.log.warn(`${what}: ${associatedHint(associationName, cluster, binding, latest)}`, parent);
-    }
-    return false;
-  });
-  const inputs = ["roleArn", "targetRoleArn", "disableSessionTags", "policy"];
+  const answering = sharedHook<Watched, pulumi.ErrorHook>(watcher, "refused", (hookName, watchedOf) =>
+    errorHook(hookName, ({ name, errors }) => answer(name, errors, watchedOf(name), context)),
+  );
+  const tooEarly = warning(associationName, { cluster, binding });
+  const failed = answering(associationName, { cluster, binding });
   return {
-    ...settle(`${associationName}/association`, { what: "the association", inputs }, settings, parent),
+    ...settle(associationName, SPREADING, settings, watcher),
     ...(tooEarly && { beforeCreate: [tooEarly] }),
     ...(failed && { onError: [failed] }),
   };
+}
+
+/** What is done about EKS's refusal: true has the engine try again. */
+async function answer(
+  associationName: string,
+  errors: string[],
+  { cluster, binding }: Watched,
+  { what, parent, settings }: Pick<AssociationContext, "what" | "parent" | "settings">,
+): Promise<boolean> {
+  const [latest = ""] = errors;
+  if (TRUST_NOT_SEEN.test(latest) && errors.length <= RETRIES) {
+    await pulumi.log.info(`${associationName}: EKS has not seen the role's trust policy yet`, parent);
+    await pause(settleSecondsOf(settings) * 1000);
+    return true;
+  }
+  if (ASSOCIATED.test(latest)) {
+    await pulumi.log.warn(`${what}: ${associatedHint(associationName, cluster, binding, latest)}`, parent);
+  }
+  return false;
 }
 
 /** What to do about an association that somebody else has made. */

@@ -1,7 +1,7 @@
 import { getOpenIdConnectProvider } from "@pulumi/aws/iam/getOpenIdConnectProvider";
 import * as pulumi from "@pulumi/pulumi";
 import { STS_AUDIENCE } from "../trust/types";
-import { resourceHook } from "./hooks";
+import { resourceHook, sharedHook } from "./hooks";
 import { lateProblems, type Problem } from "./problems";
 
 /** An OIDC provider that is about to be created. */
@@ -21,7 +21,11 @@ export interface Creation {
  * the error names what to do. Undefined where the engine has no hooks: IAM refuses the second one by itself.
  */
 export function refuseExisting(name: string, creation: Creation): pulumi.ResourceHookBinding | undefined {
-  const hook = resourceHook(name, () => refuseIfExisting(creation), { onDryRun: true });
+  const watcher = { what: creation.what, component: creation.parent };
+  const refusing = sharedHook<Creation, pulumi.ResourceHook>(watcher, "existing", (hookName, creationOf) =>
+    resourceHook(hookName, ({ name: of }) => refuseIfExisting(creationOf(of)), { onDryRun: true }),
+  );
+  const hook = refusing(name, creation);
   return hook && { beforeCreate: [hook] };
 }
 

@@ -90,7 +90,7 @@ function makeShardRole(
     dependsOn: shard.trusted.flatMap((cluster) => providers.get(cluster.name)?.resource ?? []),
     hooksOf: (of) => ({
       ...narrowing.hook(of),
-      ...(settles && settle(of, TRUST_POLICY, podIdentity, parent)),
+      ...(settles && settle(of, TRUST_POLICY, podIdentity, { what, component: parent })),
     }),
     ...(targetRoleArn !== undefined && {
       target: { roleArn: targetRoleArn, tagsSession: !disableSessionTags },

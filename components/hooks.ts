@@ -53,6 +53,48 @@ export function errorHook(name: string, callback: pulumi.ErrorHookFunction): pul
     : undefined;
 }
 
+/** What watches the resources of a component. */
+export interface Watcher {
+  /** The component as the user wrote it: `MultiClusterIrsa "app"`. */
+  what: string;
+  component: pulumi.Resource;
+}
+
+type AnyHook = pulumi.ResourceHook | pulumi.ErrorHook;
+type SharedHooks = Map<string, { hook: AnyHook | undefined; about: Map<string, unknown> }>;
+const shared = new WeakMap<pulumi.Resource, SharedHooks>();
+
+/**
+ * One hook for all resources of a component that are watched for the same reason. With one for each, every ServiceAccount would cost the engine
+ * calls before it is made, and the checkpoint the hooks' names.
+ *
+ * @param make makes the hook when it is first asked for, by its name and a way to what was said of a resource, by the resource's name.
+ * @returns what gives the hook to a resource, of which it remembers what it is told.
+ */
+export function sharedHook<About, Hook extends AnyHook>(
+  { what, component }: Watcher,
+  kind: string,
+  make: (name: string, aboutOf: (resourceName: string) => About) => Hook | undefined,
+): (resourceName: string, about: About) => Hook | undefined {
+  const ofComponent = shared.get(component) ?? (new Map() as SharedHooks);
+  shared.set(component, ofComponent);
+  return (resourceName, about) => {
+    let known = ofComponent.get(kind);
+    if (known === undefined) {
+      const told = new Map<string, unknown>();
+      known = { hook: make(`${nameIn(what)}/${kind}`, (name) => told.get(name) as About), about: told };
+      ofComponent.set(kind, known);
+    }
+    known.about.set(resourceName, about);
+    return known.hook as Hook | undefined;
+  };
+}
+
+/** The component's name in `MultiClusterIrsa "app"`. */
+function nameIn(what: string): string {
+  return what.slice(what.indexOf('"') + 1, -1);
+}
+
 /** The engine calls from outside of the program, and a process may run several: what a hook does belongs to this one. */
 function boundToProgram<Arguments extends unknown[], Answer>(
   callback: (...args: Arguments) => Answer,

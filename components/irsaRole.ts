@@ -117,7 +117,7 @@ export class IrsaRole extends pulumi.ComponentResource {
       what,
       parent: this,
       dependsOn: [],
-      hooksOf: (of) => (settles ? settle(of, TRUST_POLICY, args, this) : {}),
+      hooksOf: (of) => (settles ? settle(of, TRUST_POLICY, args, { what, component: this }) : {}),
     });
     this.roleArn = role.arn;
     this.roleName = role.name;

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { accessTable } from "../trust/access";
 import { IdentityMode, type TrustedPodIdentity } from "../trust/types";
 import { exactBindingsOf } from "./bindings";
-import { resourceHook } from "./hooks";
+import { resourceHook, sharedHook } from "./hooks";
 import type { ServiceAccountBinding } from "./types";
 
 /** A cluster by all that a trust policy may know it by, today's or that of before. */
@@ -43,7 +43,11 @@ export class Narrowing {
   hook(name: string): pulumi.ResourceHookBinding {
     const compare = ({ oldInputs, newInputs }: pulumi.ResourceHookArgs) =>
       this.warnOfUpdate(oldInputs?.assumeRolePolicy, newInputs?.assumeRolePolicy);
-    const hook = resourceHook(`${name}/narrowing`, compare, { onDryRun: true });
+    const watcher = { what: this.what, component: this.resource };
+    const comparing = sharedHook<undefined, pulumi.ResourceHook>(watcher, "narrowing", (hookName) =>
+      resourceHook(hookName, compare, { onDryRun: true }),
+    );
+    const hook = comparing(name, undefined);
     return hook ? { beforeUpdate: [hook] } : {};
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { shown } from "../trust/values";
-import { resourceHook } from "./hooks";
+import { resourceHook, sharedHook, type Watcher } from "./hooks";
 import type { PodIdentitySettings } from "./podIdentityTypes";
 
 const DEFAULT_SECONDS = 15;
@@ -9,12 +9,18 @@ const LONGEST_SECONDS = 300;
 
 /** What spreads slowly, as the user would call it, and which inputs it is made of. */
 export interface Spreading {
+  /** In the names of hooks. */
+  kind: string;
   what: string;
   inputs: string[];
 }
 
 /** A role's trust policy. */
-export const TRUST_POLICY: Spreading = { what: "the trust policy", inputs: ["assumeRolePolicy"] };
+export const TRUST_POLICY: Spreading = {
+  kind: "trust",
+  what: "the trust policy",
+  inputs: ["assumeRolePolicy"],
+};
 
 /** How long changes take to reach EKS and the nodes, in seconds. */
 export function settleSecondsOf({ settleSeconds = DEFAULT_SECONDS }: PodIdentitySettings): number {
@@ -36,7 +42,7 @@ export function settle(
   name: string,
   changed: Spreading,
   settings: PodIdentitySettings,
-  resource: pulumi.Resource,
+  watcher: Watcher,
 ): Pick<pulumi.ResourceHookBinding, "afterCreate" | "afterUpdate"> {
   const seconds = settleSecondsOf(settings);
   const wait = async ({ name: of, oldInputs, newInputs }: pulumi.ResourceHookArgs) => {
@@ -46,12 +52,15 @@ export function settle(
     }
     await pulumi.log.info(
       `${of}: waiting ${seconds} s for ${changed.what} to spread`,
-      resource,
+      watcher.component,
       undefined,
       true,
     );
     await pause(seconds * 1000);
   };
-  const hook = seconds === 0 ? undefined : resourceHook(`${name}/settle`, wait);
+  const waiting = sharedHook<undefined, pulumi.ResourceHook>(watcher, `settle-${changed.kind}`, (hookName) =>
+    resourceHook(hookName, wait),
+  );
+  const hook = seconds === 0 ? undefined : waiting(name, undefined);
   return hook ? { afterCreate: [hook], afterUpdate: [hook] } : {};
 }

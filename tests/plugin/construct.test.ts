@@ -10,6 +10,7 @@ import { UNKNOWN } from "./fakeEngine";
 import { packageFolder, start, type Running } from "./pluginProcess";
 import { BINDINGS, CLUSTER, clusterOf, ISSUER, lately, secretly } from "./wire";
 
+const PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider";
 const ROLE = "aws:iam/role:Role";
 const KUBERNETES = "pulumi:providers:kubernetes";
 const SERVICE_ACCOUNT = "kubernetes:core/v1:ServiceAccount";
@@ -172,5 +173,20 @@ describe("plugin: components of a program in another language", function () {
     assert.equal(await engine.callHook(name, request), "");
     const warned = engine.logs.filter(({ severity }) => severity === 2).map(({ message }) => message);
     assert.match(warned.join("\n"), /the role stops to accept IRSA's tokens/);
+  });
+
+  it("share a hook among the resources that are watched for the same reason, and none with another component", async () => {
+    const inputs = (...ids: string[]) => ({
+      clusters: ids.map((id) => ({ ...clusterOf(id), name: `cluster-${id.toLowerCase()}` })),
+      serviceAccounts: BINDINGS,
+    });
+    const { engine, plugin } = update;
+    await plugin.construct({ type: "MultiClusterIrsa", name: "many", inputs: inputs("ABCDE5", "ABCDE6") });
+    await plugin.construct({ type: "MultiClusterIrsa", name: "single", inputs: inputs("ABCDE7") });
+    const hooksOf = (provider: string) => engine.called(PROVIDER, provider).hooks!.beforeCreateList;
+    const shared = hooksOf("many/cluster-abcde5");
+    assert.equal(shared.length, 1);
+    assert.deepEqual(hooksOf("many/cluster-abcde6"), shared);
+    assert.notDeepEqual(hooksOf("single/cluster-abcde7"), shared);
   });
 });
