@@ -7,7 +7,7 @@ import type { LabBinaries, LabDescription } from "../../types";
 import type { FleetSize } from "../fleet/fleet";
 import type { Way } from "../fleet/ways";
 import { readUsage, usageEnvironment, type CliUsage } from "./usage";
-import type { WorkerAnswer, WorkerRequest } from "./worker";
+import type { OperationKind, WorkerAnswer, WorkerRequest } from "./worker";
 
 /** Where operations are done. */
 export interface Bench {
@@ -29,7 +29,7 @@ export interface Taken extends CliUsage {
 
 /** A stack of a fleet, in a project of its own. */
 export interface FleetStack {
-  run(kind: "up" | "preview", environment?: Record<string, string>): Promise<Taken>;
+  run(kind: OperationKind, environment?: Record<string, string>): Promise<Taken>;
   /** Size of the checkpoint in bytes. */
   stateBytes(): number;
   /** The checkpoint's file. */
@@ -45,28 +45,22 @@ export function fleetStack(
   { lab, binaries, environment }: Bench,
   way: Way,
   size: FleetSize,
-  settleSeconds?: number,
+  more: Pick<WorkerRequest, "settleSeconds" | "clusters"> = {},
 ): FleetStack {
   const project = `bench-${++projects}`;
   const base = join(lab.directory, "pulumi", project);
   const usage = join(base, "usage.jsonl");
   const stateFile = join(base, "state", ".pulumi", "stacks", project, "lab.json");
   return {
-    run: async (kind, more = {}) => {
+    run: async (kind, variables = {}) => {
       mkdirSync(base, { recursive: true });
       const options = {
         lab,
         binaries,
         project,
-        environment: { ...environment, ...more, ...usageEnvironment(usage) },
+        environment: { ...environment, ...variables, ...usageEnvironment(usage) },
       };
-      const answer = await ask({
-        kind,
-        way,
-        size,
-        options,
-        ...(settleSeconds !== undefined && { settleSeconds }),
-      });
+      const answer = await ask({ kind, way, size, options, ...more });
       return { ...readUsage(usage, kind), ...answer };
     },
     stateBytes: () => statSync(stateFile).size,

@@ -32,7 +32,7 @@ if ${JSON.stringify(USAGE_FILE)} in os.environ:
 os._exit(os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else 1)
 `;
 
-/** Makes a \`pulumi\` below a folder that is the CLI, and writes down what each of its commands took. */
+/** Makes a `pulumi` below a folder that is the CLI, and writes down what each of its commands took. */
 export function measuredCli(
   folder: string,
   { python, pulumiRoot }: { python: string; pulumiRoot: string },

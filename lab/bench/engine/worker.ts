@@ -1,14 +1,20 @@
+import type { Stack } from "@pulumi/pulumi/automation";
+import type { IrsaCluster } from "../../../index";
 import type { EngineStackOptions } from "../../engine/types";
 import { openSession } from "../../engine/session";
 import { exitWithParent } from "../../supervisor/signals";
 import { fleetArgs, type FleetSize } from "../fleet/fleet";
 import { declare, type Way } from "../fleet/ways";
 
+export type OperationKind = "up" | "preview" | "destroy";
+
 /** One operation on a fleet, in a process of its own, as `pulumi up` gives each program one. */
 export interface WorkerRequest {
-  kind: "up" | "preview";
+  kind: OperationKind;
   way: Way;
   size: FleetSize;
+  /** Clusters that there really are, in the place of the fleet's. */
+  clusters?: IrsaCluster[];
   /** Seconds that associations and trust policies have to spread. */
   settleSeconds?: number;
   options: Omit<EngineStackOptions, "log" | "program">;
@@ -16,16 +22,25 @@ export interface WorkerRequest {
 
 export type WorkerAnswer = { peakMiB: number; changes: Record<string, number> } | { error: string };
 
-async function work({ kind, way, size, settleSeconds, options }: WorkerRequest): Promise<WorkerAnswer> {
+async function work(request: WorkerRequest): Promise<WorkerAnswer> {
+  const { kind, way, size, clusters, settleSeconds, options } = request;
   const args = fleetArgs(size);
-  const fleet =
-    settleSeconds === undefined ? args : { ...args, podIdentity: { ...args.podIdentity, settleSeconds } };
+  const fleet = {
+    ...args,
+    ...(clusters && { clusters }),
+    ...(settleSeconds !== undefined && { podIdentity: { ...args.podIdentity, settleSeconds } }),
+  };
   const program = () => Promise.resolve(declare(way, fleet));
   const stack = await openSession({ ...options, program }, program);
-  const changes =
-    kind === "up" ? (await stack.up()).summary.resourceChanges : (await stack.preview()).changeSummary;
+  const changes = await CHANGES[kind](stack);
   return { peakMiB: process.resourceUsage().maxRSS / 1024, changes: { ...changes } };
 }
+
+const CHANGES: Record<OperationKind, (stack: Stack) => Promise<object | undefined>> = {
+  up: async (stack) => (await stack.up()).summary.resourceChanges,
+  preview: async (stack) => (await stack.preview()).changeSummary,
+  destroy: async (stack) => (await stack.destroy()).summary.resourceChanges,
+};
 
 if (process.send) {
   exitWithParent();

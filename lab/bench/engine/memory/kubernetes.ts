@@ -19,7 +19,8 @@ export function memoryCluster(): Connected {
       return Promise.reject(new Error(`the cluster in memory has no answer to ${method} ${path}`));
     }
     const object = asStored(asked.body, query?.fieldManager ?? "");
-    if (query?.dryRun === undefined) objects.set(`${path}/${String(metadataOf(object).name)}`, object);
+    const { name } = metadataOf(object);
+    if (query?.dryRun === undefined && typeof name === "string") objects.set(`${path}/${name}`, object);
     return Promise.resolve(object);
   };
   return { connection: { client: { request } as unknown as KubernetesClient }, defaultNamespace: "default" };
