@@ -1,39 +1,45 @@
 import { availableParallelism, totalmem } from "node:os";
 import { createProgress, type Progress } from "../setup/progress";
 import { runCommandLine } from "../commandLine";
-import { writeResult } from "./document";
-import { missedLines, type BenchContext, type BenchResult } from "./lines";
+import { writeResults } from "./document";
+import { missedLines, type BenchContext, type BenchResult, type PartResult } from "./lines";
 import { readOptions, usage, type BenchOptions } from "./options";
 import { renderMarkdown, renderResult } from "./table";
+import { enginePart, shippedPart } from "./engine";
+import { realPart } from "./engine/real";
+import { importPart } from "./import";
+import { labPart } from "./lab";
 import { trustPart } from "./trust";
 
 /** All parts of the benchmark, in the order in which they run. */
-const PARTS = [trustPart];
+const PARTS = [trustPart, importPart, realPart, enginePart, shippedPart, labPart];
 const NAMES = PARTS.map(({ part }) => part);
 
-async function bench({ rounds, parts: wanted, json, write }: BenchOptions): Promise<BenchResult> {
+async function bench({ rounds: wanted, parts: names, json, write }: BenchOptions): Promise<BenchResult> {
   const out = json ? process.stderr : process.stdout;
   const progress = createProgress(out);
   const started = Date.now();
-  const parts = [];
-  for (const { part, title, run } of PARTS.filter(({ part }) => wanted.includes(part))) {
+  const parts: PartResult[] = [];
+  for (const { part, title, rounds: usual, run } of PARTS.filter(({ part }) => names.includes(part))) {
     progress.line(`${title}:`);
-    parts.push({ part, title, ...(await run({ rounds, during: duringOn(progress) })) });
+    const began = Date.now();
+    const rounds = wanted ?? usual;
+    const findings = await run({ rounds, during: duringOn(progress) });
+    parts.push({ part, title, rounds, seconds: (Date.now() - began) / 1_000, ...findings });
   }
-  const result = {
+  const result: BenchResult = {
     ok: missedLines(parts).length === 0,
     machine: {
       cores: availableParallelism(),
       memoryGiB: Math.round(totalmem() / 1024 ** 3),
       node: process.versions.node,
     },
-    rounds,
     seconds: (Date.now() - started) / 1_000,
     parts,
   };
   out.write(`\n${renderResult(result)}\n\n${summary(result)}\n`);
   if (write) {
-    await writeResult(renderMarkdown(result));
+    await writeResults(new Map(parts.map((part) => [part.part, renderMarkdown(part, result.machine)])));
   }
   if (json) {
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);

@@ -1,4 +1,4 @@
-import type { BenchLine, BenchResult, BenchTable, Machine } from "./lines";
+import type { BenchLine, BenchResult, BenchTable, Machine, PartResult } from "./lines";
 
 /** Cells as they are shown: texts, already rounded. */
 interface Grid {
@@ -7,29 +7,32 @@ interface Grid {
 }
 
 /** The result for people: each part with its tables, its lines and how they stand to their goals. */
-export function renderResult({ parts, machine, rounds, seconds }: BenchResult): string {
-  const sections = parts.flatMap(({ title, tables, lines, notes }) => [
-    title,
-    ...tables.map((table) => `${table.title}\n\n${renderGrid(gridOf(table))}`),
-    renderGrid(linesGrid(lines)),
-    notes.join("\n"),
+export function renderResult({ parts, machine }: BenchResult): string {
+  const sections = parts.flatMap((part) => [
+    `${part.title}: ${runWith(machine, part)}`,
+    ...part.tables.map((table) => `${table.title}\n\n${renderGrid(gridOf(table))}`),
+    part.lines.length > 0 ? renderGrid(linesGrid(part.lines)) : "",
+    part.notes.join("\n"),
   ]);
-  return [...sections.filter((text) => text !== ""), runWith(machine, rounds, seconds)].join("\n\n");
+  return sections.filter((text) => text !== "").join("\n\n");
 }
 
-/** The same in Markdown, which is put in order by prettier. */
-export function renderMarkdown({ parts, machine, rounds, seconds }: BenchResult): string {
-  const sections = parts.flatMap(({ title, tables, lines, notes }) => [
-    `## ${title}`,
-    ...tables.flatMap((table) => [`${table.title}:`, markdownGrid(gridOf(table))]),
-    markdownGrid(linesGrid(lines)),
-    notes.map((note) => `- ${escapeMarkdown(note)}`).join("\n"),
-  ]);
-  return [`Last run: ${runWith(machine, rounds, seconds)}`, ...sections].join("\n\n");
+/** One part in Markdown, which is put in order by prettier. */
+export function renderMarkdown(part: PartResult, machine: Machine): string {
+  const sections = [
+    `Last run: ${runWith(machine, part)}`,
+    ...part.tables.flatMap((table) => [`${table.title}:`, markdownGrid(gridOf(table))]),
+    part.lines.length > 0 ? markdownGrid(linesGrid(part.lines)) : "",
+    part.notes.map((note) => `- ${escapeMarkdown(note)}`).join("\n"),
+  ];
+  return sections.filter((text) => text !== "").join("\n\n");
 }
 
-export function runWith({ cores, memoryGiB, node }: Machine, rounds: number, seconds: number): string {
-  return `${cores} cores, ${memoryGiB} GiB, Node ${node}; ${rounds} rounds; ${Math.round(seconds)} s in all.`;
+function runWith(
+  { cores, memoryGiB, node }: Machine,
+  { rounds, seconds }: Pick<PartResult, "rounds" | "seconds">,
+): string {
+  return `${cores} cores, ${memoryGiB} GiB, Node ${node}; ${rounds} rounds; ${Math.round(seconds)} s.`;
 }
 
 function gridOf({ columns, rows }: BenchTable): Grid {

@@ -1,5 +1,6 @@
 import { IdentityMode } from "../../../trust/types";
 import type { BenchPart } from "../lines";
+import { FEWEST_ROUNDS } from "../statistics";
 import { cellsOf, sampleFleets, withMemoryPlugins } from "./fleets";
 import { chainFindings } from "./chain";
 import { MEMORY, PREVIEW, Samples, STATE, UP } from "./overhead";
@@ -21,6 +22,7 @@ const POD_IDENTITY: Sizes = {
 export const enginePart: BenchPart = {
   part: "engine",
   title: "The engine",
+  rounds: FEWEST_ROUNDS,
   run: (context) =>
     withMemoryPlugins(async (bench) => {
       const sampling = { skipCheckpoints: true, preview: true };
@@ -53,6 +55,7 @@ export const enginePart: BenchPart = {
 export const shippedPart: BenchPart = {
   part: "checkpoints",
   title: "The engine with a file backend as shipped",
+  rounds: FEWEST_ROUNDS,
   run: (context) =>
     withMemoryPlugins(async (bench) => {
       const sampling = { skipCheckpoints: false, preview: false };

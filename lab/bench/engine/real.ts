@@ -5,6 +5,7 @@ import { setUp } from "../../setup";
 import { CALLED, type Way } from "../fleet/ways";
 import { benchLine, type BenchLine, type BenchPart } from "../lines";
 import { inRounds, ratios } from "../rounds";
+import { FEWEST_ROUNDS } from "../statistics";
 import { join } from "node:path";
 import { fleetStack, type Bench, type Taken } from "./operation";
 import { OVERHEAD_GOAL } from "./overhead";
@@ -22,6 +23,7 @@ interface RealSample {
 export const realPart: BenchPart = {
   part: "small",
   title: "Three clusters in the lab",
+  rounds: FEWEST_ROUNDS,
   run: async ({ rounds, during }) => {
     const binaries = await setUp({ progress: silentProgress });
     const lab = await during("starting the lab", () => startLab({ stranger: false, binaries }));

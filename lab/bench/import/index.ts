@@ -40,6 +40,7 @@ export interface ImportSamples {
 export const importPart: BenchPart = {
   part: "import",
   title: "Import",
+  rounds: 15,
   run: async (context) => {
     const entry = await context.during("building the package", buildPackage);
     const modules = pulumiModules(entry);

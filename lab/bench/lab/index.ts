@@ -1,5 +1,6 @@
 import { setUp } from "../../setup";
 import type { BenchPart } from "../lines";
+import { FEWEST_ROUNDS } from "../statistics";
 import { measureDemo } from "./demo";
 import { measureTenClusters } from "./tenClusters";
 
@@ -7,6 +8,7 @@ import { measureTenClusters } from "./tenClusters";
 export const labPart: BenchPart = {
   part: "lab",
   title: "The lab",
+  rounds: FEWEST_ROUNDS,
   run: async (context) => {
     // What is missing is no part of a warm run.
     await setUp();

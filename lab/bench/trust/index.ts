@@ -6,6 +6,7 @@ import { measureGrowth } from "./growth";
 export const trustPart: BenchPart = {
   part: "trust",
   title: "The trust policy",
+  rounds: 15,
   run: async (context) => {
     const capacity = await context.during("clusters per role", capacityTable);
     const { lines, table } = await measureGrowth(context);

@@ -79,6 +79,8 @@ describe("a goal of the benchmark", () => {
     const part = (lines: ReturnType<typeof line>[]) => ({
       part: "p",
       title: "P",
+      rounds: 7,
+      seconds: 1,
       tables: [],
       notes: [],
       lines,
