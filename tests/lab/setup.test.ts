@@ -33,9 +33,9 @@ function writeScript(file: string, script: string): void {
 /** Builds as Go does, as far as anybody here can see: says what it compiles, and writes the file. */
 const FAKE_GO = `
 if [ "$1" = env ]; then echo go1.99.0; exit 0; fi
-while [ "$1" != -o ]; do shift; done
+while [ "$1" != -o ]; do case "$1" in -gcflags=*) flags=$1 ;; esac; shift; done
 echo golang.org/x/net/http2 >&2
-printf '%s' "built with CGO_ENABLED=$CGO_ENABLED GOGC=$GOGC" > "$2"
+printf '%s' "built with CGO_ENABLED=$CGO_ENABLED GOGC=$GOGC $flags" > "$2"
 `;
 
 /** Makes environments as Python does, as far as anybody here can see, and keeps what pip was asked for. */
@@ -228,7 +228,10 @@ describe("setting up", () => {
       });
       writeScript(path.join(bin, "go"), FAKE_GO);
       const file = await provide(part(base), context(withTar()));
-      assert.equal(fs.readFileSync(file, "utf8"), "built with CGO_ENABLED=0 GOGC=400");
+      assert.equal(
+        fs.readFileSync(file, "utf8"),
+        "built with CGO_ENABLED=0 GOGC=400 -gcflags=all=-dwarf=false",
+      );
       assert.match(
         lines.join("\n"),
         /etcd\.tar\.gz was refused: its SHA-256 is [0-9a-f]{64}, the published one 0{64}/,
