@@ -1,0 +1,117 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type * as Esbuild from "esbuild";
+import { IdentityMode } from "../../../trust/types";
+import type { FleetSize } from "../fleet/fleet";
+import { WAYS, type Way } from "../fleet/ways";
+import type { BenchContext } from "../lines";
+import { inRounds } from "../rounds";
+import { FEWEST_ROUNDS } from "../statistics";
+
+const ROOT = join(__dirname, "..", "..", "..");
+
+/** What a program takes, from its first line until all that it asks for was answered. */
+export interface ProgramSample {
+  /** Resources that were registered, without the stack. */
+  resources: number;
+  /** Milliseconds of processor time. */
+  processor: number;
+  /** Milliseconds. */
+  clock: number;
+  /** MiB of the heap that the program and its resources hold at the end. */
+  heap: number;
+  /** MiB that the whole process had in memory at most. */
+  peak: number;
+}
+
+/** A program that is measured. */
+export interface SampleRequest extends FleetSize {
+  way: Way;
+}
+
+/** A program with what was measured of it, round by round. */
+export interface MeasuredProgram extends SampleRequest {
+  samples: ProgramSample[];
+}
+
+/** The fleets, each declared in each way. Slopes are taken between them. */
+export const FLEETS = {
+  small: { clusters: 10, serviceAccounts: 20 },
+  medium: { clusters: 100, serviceAccounts: 20 },
+  /** As many clusters as `medium`, for the slope per ServiceAccount. */
+  thin: { clusters: 100, serviceAccounts: 5 },
+  large: { clusters: 400, serviceAccounts: 20 },
+} as const;
+export const IDENTITIES = [IdentityMode.Irsa, IdentityMode.PodIdentity] as const;
+
+/** All programs that are measured. The largest takes half a minute, and so is measured in the two ways that are compared at all sizes. */
+export function programs(): SampleRequest[] {
+  return IDENTITIES.flatMap((identity) =>
+    Object.values(FLEETS).flatMap((fleet) =>
+      WAYS.filter((way) => way !== "enclosed" || fleet !== FLEETS.large).map((way) => ({
+        way,
+        identity,
+        ...fleet,
+      })),
+    ),
+  );
+}
+
+/**
+ * Measures each program in a process of its own, so that none finds a heap that another has filled or code that another has
+ * warmed up. It is the fewest rounds that say something, for there are many minutes of work in each.
+ */
+export function measurePrograms({ during }: BenchContext): Promise<MeasuredProgram[]> {
+  const all = programs();
+  let at = "";
+  return during(
+    `${all.length} programs, each time in a process of its own`,
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), "eks-irsa-bench-"));
+      try {
+        const script = await compile(folder);
+        const samples = await inRounds(all, FEWEST_ROUNDS, (one, round) => {
+          at = `round ${round + 1} of ${FEWEST_ROUNDS}: ${one.way}, ${one.clusters} × ${one.serviceAccounts}, ${one.identity}`;
+          return sampleOf(script, one);
+        });
+        return all.map((one) => ({ ...one, samples: samples.get(one) ?? [] }));
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+    () => at,
+  );
+}
+
+/**
+ * Compiles the program as a package is published: plain JavaScript without source maps. The SDK writes down a stack for each
+ * promise of its own, and with source maps that would be most of the time.
+ */
+export async function compile(folder: string): Promise<string> {
+  // The one that tsx, which runs this file, transpiles with.
+  const { build } = createRequire(require.resolve("tsx/package.json"))("esbuild") as typeof Esbuild;
+  const outfile = join(folder, "sample.cjs");
+  await build({
+    entryPoints: [join(__dirname, "sample.ts")],
+    outfile,
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+  });
+  return outfile;
+}
+
+/** Runs one program in a process of its own. */
+export async function sampleOf(script: string, request: SampleRequest): Promise<ProgramSample> {
+  // NODE_OPTIONS was made for this process: it may have tsx loaded in each.
+  const env = { ...process.env, NODE_OPTIONS: undefined, NODE_PATH: join(ROOT, "node_modules") };
+  const args = ["--expose-gc", script, JSON.stringify(request)];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+  return JSON.parse(stdout) as ProgramSample;
+}
