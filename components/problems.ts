@@ -72,9 +72,12 @@ export function repeated(
   paths: string[],
   reason: (value: string, firstPath: string) => string,
 ): Problem[] {
+  const firsts = new Map<string, number>();
   return values.flatMap((value, index) => {
-    const first = values.indexOf(value);
-    return value === undefined || first === index
+    if (value === undefined) return [];
+    const first = firsts.get(value) ?? index;
+    firsts.set(value, first);
+    return first === index
       ? []
       : [{ propertyPath: paths[index] ?? "", reason: reason(value, paths[first] ?? "") }];
   });

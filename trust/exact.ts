@@ -183,8 +183,8 @@ function unusedLetter(clusters: TrustedCluster[], generated: GeneratedStatement[
     ...clusters.flatMap(({ subjects, subjectPatterns = [] }) => [...subjects, ...subjectPatterns]),
     ...generated.flatMap(({ subjects }) => subjects.flatMap(({ values }) => values)),
   ];
-  const used = new Set(texts.join(""));
+  const used = texts.join("");
   let code = "A".charCodeAt(0);
-  while (used.has(String.fromCodePoint(code))) code++;
+  while (used.includes(String.fromCodePoint(code))) code++;
   return String.fromCodePoint(code);
 }
