@@ -1,4 +1,7 @@
-import { PodIdentityAssociation } from "@pulumi/aws/eks/podIdentityAssociation";
+import {
+  PodIdentityAssociation,
+  type PodIdentityAssociationArgs,
+} from "@pulumi/aws/eks/podIdentityAssociation";
 import * as pulumi from "@pulumi/pulumi";
 import { parseClusterArn } from "../trust/clusterArn";
 import { externalIdOf } from "../trust/podIdentity";
@@ -61,7 +64,19 @@ export function makeAssociations(
   const common = commonOf(cluster, context);
   const associations: Associations = new Map();
   for (const binding of exactBindingsOf(cluster.name, bindings)) {
-    associations.set(binding, makeAssociation(name, cluster, binding, common, context));
+    const under = (clusterName: string) => `${name}/${clusterName}/${binding.namespace}/${binding.name}`;
+    const associationName = under(cluster.name);
+    // Made here, and in no function of its own, for the SDK notes the calls on the way to each resource.
+    const resource = new PodIdentityAssociation(associationName, argsOf(cluster, binding, common, context), {
+      parent: context.parent,
+      dependsOn: context.dependsOn,
+      aliases: formerly(cluster, under),
+      replacementTrigger: common.replacementTrigger,
+      // EKS takes one for each ServiceAccount: the old one, if it is there still, goes first.
+      deleteBeforeReplace: true,
+      hooks: associationHooks(associationName, cluster, binding, context),
+    });
+    associations.set(binding, { resource, id: confirmedId(resource, binding, context) });
   }
   return associations;
 }
@@ -93,42 +108,26 @@ function commonOf(
   };
 }
 
-function makeAssociation(
-  name: string,
+function argsOf(
   cluster: IrsaCluster,
   binding: ServiceAccountBinding,
   common: CommonOfAssociations,
   context: AssociationContext,
-): MadeAssociation {
-  const { parent, roleArn, dependsOn, settings, tags } = context;
+): PodIdentityAssociationArgs {
+  const { roleArn, settings, tags } = context;
   const { targetRoleArn, disableSessionTags = false, policy } = settings;
   const { region } = cluster;
-  const under = (clusterName: string) => `${name}/${clusterName}/${binding.namespace}/${binding.name}`;
-  const associationName = under(cluster.name);
-  const resource = new PodIdentityAssociation(
-    associationName,
-    {
-      clusterName: claimedClusterName(cluster, binding, common, context),
-      ...(region !== undefined && { region }),
-      namespace: binding.namespace,
-      serviceAccount: binding.name,
-      roleArn,
-      ...(targetRoleArn !== undefined && { targetRoleArn }),
-      ...(disableSessionTags && { disableSessionTags }),
-      ...(policy !== undefined && { policy }),
-      ...(tags && { tags }),
-    },
-    {
-      parent,
-      dependsOn,
-      aliases: formerly(cluster, under),
-      replacementTrigger: common.replacementTrigger,
-      // EKS takes one for each ServiceAccount: the old one, if it is there still, goes first.
-      deleteBeforeReplace: true,
-      hooks: associationHooks(associationName, cluster, binding, context),
-    },
-  );
-  return { resource, id: confirmedId(resource, binding, context) };
+  return {
+    clusterName: claimedClusterName(cluster, binding, common, context),
+    ...(region !== undefined && { region }),
+    namespace: binding.namespace,
+    serviceAccount: binding.name,
+    roleArn,
+    ...(targetRoleArn !== undefined && { targetRoleArn }),
+    ...(disableSessionTags && { disableSessionTags }),
+    ...(policy !== undefined && { policy }),
+    ...(tags && { tags }),
+  };
 }
 
 /**

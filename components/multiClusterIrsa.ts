@@ -1,7 +1,13 @@
 import type { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { makeAgent } from "./agent";
-import { isAssociated, makeAssociations, type Associations } from "./association";
+import {
+  isAssociated,
+  makeAssociations,
+  type AssociationContext,
+  type Associations,
+  type MadeAssociation,
+} from "./association";
 import { outputsOf, type ShardRole } from "./fleetOutputs";
 import { makeServiceAccounts } from "./fleetServiceAccounts";
 import { makeFleetTrust, type FleetRole, type FleetTrust } from "./fleetTrust";
@@ -130,7 +136,10 @@ export class MultiClusterIrsa extends pulumi.ComponentResource {
         // Pods that start at once find the role complete.
         const dependsOn = [fleetRole.role, ...fleetRole.policies];
         const context = { what, parent: this, issuerUrl, dependsOn };
-        const associated = makePodIdentity(name, checked, cluster, fleetRole, fleet, context);
+        const toAssociate = podIdentityContext(name, checked, cluster, fleetRole, fleet, context);
+        const associated: Associations = toAssociate
+          ? makeAssociations(name, cluster, checked.serviceAccounts, toAssociate)
+          : new Map<ServiceAccountBinding, MadeAssociation>();
         associations.set(clusterName, associated);
         makeServiceAccounts(name, checked, cluster, fleetRole.role.arn, {
           ...context,
@@ -143,12 +152,21 @@ export class MultiClusterIrsa extends pulumi.ComponentResource {
     const sharded = args.trust?.shards !== undefined;
     const outputs = outputsOf(fleet, args, { sharded, associations }, what);
     Object.defineProperties(this, Object.getOwnPropertyDescriptors(outputs));
-    this.registerOutputs(Object.fromEntries(Object.entries(outputs)));
+    this.registerOutputs(recorded(outputs));
   }
 }
 
-/** What of a cluster's Pod Identity comes after its role: the agent and the associations. */
-function makePodIdentity(
+/**
+ * What is recorded in state as the component's outputs: not what has an entry for each ServiceAccount of each cluster and is in the state with
+ * them. The file backend writes the whole state at every step.
+ */
+function recorded(outputs: pulumi.Inputs): pulumi.Inputs {
+  const { associationIds: _, helmValues: __, ...others } = outputs;
+  return others;
+}
+
+/** Makes a cluster's agent, and tells what its associations are made of; undefined: it has none here. */
+function podIdentityContext(
   name: string,
   args: MultiClusterIrsaArgs,
   cluster: IrsaCluster,
@@ -160,14 +178,14 @@ function makePodIdentity(
     issuerUrl: pulumi.Output<string>;
     dependsOn: pulumi.Resource[];
   },
-): Associations {
+): AssociationContext | undefined {
   const { what, parent, dependsOn } = context;
   const { podIdentity: settings = {}, tags, serviceAccounts } = args;
   const way = ways.get(cluster.name);
   const path = `clusters[${args.clusters.indexOf(cluster)}]`;
   const agent = way && makeAgent(name, cluster, way, { what, path, parent, ...(tags && { tags }) });
   return way && isAssociated(cluster)
-    ? makeAssociations(name, cluster, serviceAccounts, {
+    ? {
         ...context,
         roleArn: role.arn,
         dependsOn: agent ? [...dependsOn, agent] : dependsOn,
@@ -176,8 +194,8 @@ function makePodIdentity(
         ...(tags && { tags }),
         narrowing,
         pathOf: (binding) => `serviceAccounts[${serviceAccounts.indexOf(binding)}]`,
-      })
-    : (new Map() as Associations);
+      }
+    : undefined;
 }
 
 /**

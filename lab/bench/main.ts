@@ -9,10 +9,11 @@ import { enginePart, shippedPart } from "./engine";
 import { realPart } from "./engine/real";
 import { importPart } from "./import";
 import { labPart } from "./lab";
+import { programPart } from "./program";
 import { trustPart } from "./trust";
 
 /** All parts of the benchmark, in the order in which they run. */
-const PARTS = [trustPart, importPart, realPart, enginePart, shippedPart, labPart];
+const PARTS = [trustPart, importPart, programPart, realPart, enginePart, shippedPart, labPart];
 const NAMES = PARTS.map(({ part }) => part);
 
 async function bench({ rounds: wanted, parts: names, json, write }: BenchOptions): Promise<BenchResult> {

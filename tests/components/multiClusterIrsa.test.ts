@@ -213,7 +213,7 @@ describe("MultiClusterIrsa: three clusters, two bindings", () => {
     });
   });
 
-  it("gives out the role, the providers, the trust policy with its size, the annotations, and values for Helm", async () => {
+  it("gives out the role, the providers, the trust policy with its size and the annotations, and beside the state values for Helm", async () => {
     const named = (name: string) => ({ serviceAccount: { create: false, name } });
     const outputs = {
       roleArn: ROLE_ARN,
@@ -228,6 +228,8 @@ describe("MultiClusterIrsa: three clusters, two bindings", () => {
       serviceAccountAnnotations: { "eks.amazonaws.com/role-arn": ROLE_ARN },
       roleArns: { green: ROLE_ARN, blue: ROLE_ARN, ireland: ROLE_ARN },
       shardRoles: {},
+    };
+    const perServiceAccount = {
       associationIds: {},
       helmValues: {
         green: { "default/s3-reader": named("s3-reader"), "jobs/writer": named("writer") },
@@ -236,7 +238,7 @@ describe("MultiClusterIrsa: three clusters, two bindings", () => {
       },
     };
     assert.deepEqual(recording.outputs.get(recording.one(FLEET).urn), outputs);
-    for (const [key, expected] of Object.entries(outputs)) {
+    for (const [key, expected] of Object.entries({ ...outputs, ...perServiceAccount })) {
       assert.deepEqual(await valueOf<unknown>(irsa[key as keyof typeof outputs]), expected, key);
     }
   });

@@ -13,7 +13,7 @@ import {
   SERVICE_ACCOUNT,
 } from "../support/clusters";
 import { eksIssuer, providerArn } from "../support/fleet";
-import { record, recordFailure, UNKNOWN } from "../support/recorder";
+import { record, recordFailure, UNKNOWN, valueOf } from "../support/recorder";
 
 /** An EKS cluster that the same program makes: at preview it has no issuer yet. */
 class Cluster extends pulumi.CustomResource {
@@ -41,7 +41,7 @@ describe("MultiClusterIrsa: a first preview", () => {
   });
 
   it("knows the providers' ARNs, the trust policy and its size; not the role's ARN", async () => {
-    const { recording } = await record(
+    const { recording, result: irsa } = await record(
       (lib) => new lib.MultiClusterIrsa("app", goodArgs({ samplePod: {} })),
       {
         preview: true,
@@ -57,9 +57,9 @@ describe("MultiClusterIrsa: a first preview", () => {
       serviceAccountAnnotations: UNKNOWN,
       roleArns: UNKNOWN,
       shardRoles: {},
-      associationIds: {},
-      helmValues: { blue: { "default/s3-reader": NAMED }, green: { "default/s3-reader": NAMED } },
     });
+    const named = { "default/s3-reader": NAMED };
+    assert.deepEqual(await valueOf(irsa.helmValues), { blue: named, green: named });
     for (const { inputs } of recording.of(SERVICE_ACCOUNT)) {
       assert.deepEqual(inputs.metadata, {
         ...READER,

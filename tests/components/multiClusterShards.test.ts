@@ -112,13 +112,7 @@ describe("MultiClusterIrsa: shards", () => {
       trustPolicySize: policy.length,
     });
     const registered = recording.outputs.get(recording.one(FLEET).urn) as object;
-    assert.deepEqual(Object.keys(registered).sort(), [
-      "associationIds",
-      "helmValues",
-      "oidcProviderArns",
-      "roleArns",
-      "shardRoles",
-    ]);
+    assert.deepEqual(Object.keys(registered).sort(), ["oidcProviderArns", "roleArns", "shardRoles"]);
   });
 
   it("there is no one role, which whoever reads it is told", () => {

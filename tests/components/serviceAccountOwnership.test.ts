@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ServiceAccountOwnership, SubjectMatch, type ServiceAccountSettings } from "../../index";
 import { cluster, FLEET, goodArgs, late, READER, ROLE, SERVICE_ACCOUNT } from "../support/clusters";
 import { eksIssuer } from "../support/fleet";
-import { record, recordFailure } from "../support/recorder";
+import { record, recordFailure, valueOf } from "../support/recorder";
 import { ALL, ALL_ANNOTATIONS, app, KEY, NAME, ROLE_ARN } from "./ownedBindings";
 
 describe("ServiceAccountOwnership.Create", () => {
@@ -82,11 +82,10 @@ describe("ServiceAccountOwnership.None", () => {
       { namespace: "jobs", name: "any-*", match: SubjectMatch.Wildcard },
     ];
     const existing = { "jobs/writer": { metadata: {} } };
-    const { recording } = await record(
+    const { result: irsa } = await record(
       (lib) => new lib.MultiClusterIrsa("app", goodArgs({ serviceAccounts })),
       { existing },
     );
-    const { helmValues } = recording.outputs.get(recording.one(FLEET).urn) as { helmValues: object };
     const made = { create: true, name: "s3-reader", automount: false, annotations: ALL_ANNOTATIONS };
     const shared = {
       "default/s3-reader": { serviceAccount: made },
@@ -94,7 +93,7 @@ describe("ServiceAccountOwnership.None", () => {
       "jobs/made": { serviceAccount: { create: false, name: "made" } },
     };
     const plain = { create: true, name: "plain", annotations: { [KEY]: ROLE_ARN } };
-    assert.deepEqual(helmValues, {
+    assert.deepEqual(await valueOf(irsa.helmValues), {
       blue: { ...shared, "jobs/plain": { serviceAccount: plain } },
       green: shared,
     });
@@ -102,10 +101,8 @@ describe("ServiceAccountOwnership.None", () => {
 
   it("gives each cluster the role of its shard", async () => {
     const clusters = [cluster("blue", "B", { shard: "a" }), cluster("green", "C", { shard: "b" })];
-    const { recording } = await record(app({ ownership }, { clusters, trust: { shards: ["a", "b"] } }));
-    const { helmValues } = recording.outputs.get(recording.one(FLEET).urn) as {
-      helmValues: Record<string, Record<string, { serviceAccount: { annotations: object } }>>;
-    };
+    const { result: irsa } = await record(app({ ownership }, { clusters, trust: { shards: ["a", "b"] } }));
+    const helmValues = await valueOf(irsa.helmValues);
     for (const [name, shard] of [["blue", "a"] as const, ["green", "b"] as const]) {
       assert.deepEqual(helmValues[name]!["default/s3-reader"]!.serviceAccount.annotations, {
         [KEY]: `arn:aws:iam::123456789012:role/app-${shard}-1a2b3c4`,

@@ -41,8 +41,8 @@ export function fleetArgs(size: FleetSize): MultiClusterIrsaArgs {
     serviceAccounts: Array.from({ length: serviceAccounts }, (_, index) => accountAt(index)),
     policyArns: { s3Read: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" },
     ...(inShards && { trust: { maxSize: LARGEST_POLICY, shards } }),
-    // What is waited for is no work.
-    ...(identity === IdentityMode.PodIdentity && { podIdentity: { settleSeconds: 0 } }),
+    // The hooks that wait are there, and what is waited for is no work.
+    ...(identity === IdentityMode.PodIdentity && { podIdentity: { settleSeconds: 1 } }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { BenchPart } from "../lines";
+import { FEWEST_ROUNDS } from "../statistics";
 import { PROGRAM_NOTES, programLines, programTables } from "./figures";
 import { measurePrograms } from "./samples";
 
@@ -6,6 +7,7 @@ import { measurePrograms } from "./samples";
 export const programPart: BenchPart = {
   part: "program",
   title: "The program under mocks",
+  rounds: FEWEST_ROUNDS,
   run: async (context) => {
     const measured = await measurePrograms(context);
     return { tables: programTables(measured), lines: programLines(measured), notes: PROGRAM_NOTES };
