@@ -7,7 +7,7 @@ import { parseClusterArn } from "../trust/clusterArn";
 import { externalIdOf } from "../trust/podIdentity";
 import type { TrustedPodIdentity } from "../trust/types";
 import { exactBindingsOf } from "./bindings";
-import { associationHooks } from "./associationHooks";
+import { watchAssociation } from "./associationHooks";
 import { claim } from "./claims";
 import { hasPodIdentity, identityOf } from "./identity";
 import { formerly } from "./names";
@@ -19,7 +19,8 @@ import type { IrsaCluster, ServiceAccountBinding } from "./types";
 
 /** An association that was made. */
 export interface MadeAssociation {
-  resource: PodIdentityAssociation;
+  /** The association, once it has spread. */
+  settled: pulumi.Input<pulumi.Resource>;
   /** Its id, once EKS was seen to use the external ID that the target role's trust policy was made with. */
   id: pulumi.Output<string>;
 }
@@ -66,6 +67,7 @@ export function makeAssociations(
   for (const binding of exactBindingsOf(cluster.name, bindings)) {
     const under = (clusterName: string) => `${name}/${clusterName}/${binding.namespace}/${binding.name}`;
     const associationName = under(cluster.name);
+    const { hooks, settled } = watchAssociation(associationName, cluster, binding, context);
     // Made here, and in no function of its own, for the SDK notes the calls on the way to each resource.
     const resource = new PodIdentityAssociation(associationName, argsOf(cluster, binding, common, context), {
       parent: context.parent,
@@ -74,9 +76,9 @@ export function makeAssociations(
       replacementTrigger: common.replacementTrigger,
       // EKS takes one for each ServiceAccount: the old one, if it is there still, goes first.
       deleteBeforeReplace: true,
-      hooks: associationHooks(associationName, cluster, binding, context),
+      hooks,
     });
-    associations.set(binding, { resource, id: confirmedId(resource, binding, context) });
+    associations.set(binding, { settled: settled(resource), id: confirmedId(resource, binding, context) });
   }
   return associations;
 }

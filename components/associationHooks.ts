@@ -2,8 +2,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { AssociationContext } from "./association";
 import { errorHook, resourceHook, sharedHook } from "./hooks";
-import { settle, settleSecondsOf, type Spreading } from "./settle";
-import type { IrsaCluster, ServiceAccountBinding } from "./types";
+import { madeBindingsOf } from "./bindings";
+import { settle, settleApart, settleSecondsOf, type Spreading } from "./settle";
+import { ServiceAccountOwnership, type IrsaCluster, type ServiceAccountBinding } from "./types";
 
 /** How often EKS is asked again whether it has seen the role's trust policy by now. */
 const RETRIES = 4;
@@ -22,16 +23,22 @@ interface Watched {
   binding: ServiceAccountBinding;
 }
 
+/** What an association is made with, and what to depend on where it must have spread. */
+export interface WatchedAssociation {
+  hooks: pulumi.ResourceHookBinding;
+  settled: (association: pulumi.Resource) => pulumi.Input<pulumi.Resource>;
+}
+
 /**
  * What is watched of an association: one that comes in the very update in which IRSA goes, EKS's refusals, and that dependents wait until it
  * has spread.
  */
-export function associationHooks(
+export function watchAssociation(
   associationName: string,
   cluster: IrsaCluster,
   binding: ServiceAccountBinding,
   context: Pick<AssociationContext, "what" | "parent" | "settings" | "narrowing">,
-): pulumi.ResourceHookBinding {
+): WatchedAssociation {
   const { what, parent, settings, narrowing } = context;
   const watcher = { what, component: parent };
   const warning = sharedHook<Watched, pulumi.ResourceHook>(watcher, "association", (hookName, watchedOf) =>
@@ -49,11 +56,26 @@ export function associationHooks(
   );
   const tooEarly = warning(associationName, { cluster, binding });
   const failed = answering(associationName, { cluster, binding });
+  const spreading = isFollowed(cluster, binding)
+    ? settleApart(associationName, SPREADING, settings, watcher)
+    : {
+        hooks: settle(associationName, SPREADING, settings, watcher),
+        settled: (resource: pulumi.Resource) => resource,
+      };
   return {
-    ...settle(associationName, SPREADING, settings, watcher),
-    ...(tooEarly && { beforeCreate: [tooEarly] }),
-    ...(failed && { onError: [failed] }),
+    hooks: {
+      ...spreading.hooks,
+      ...(tooEarly && { beforeCreate: [tooEarly] }),
+      ...(failed && { onError: [failed] }),
+    },
+    settled: spreading.settled,
   };
+}
+
+/** Is a ServiceAccount made after the association, so that whatever depends on the component depends on that one? */
+function isFollowed(cluster: IrsaCluster, binding: ServiceAccountBinding): boolean {
+  const { ownership = ServiceAccountOwnership.Create } = binding;
+  return ownership === ServiceAccountOwnership.Create && madeBindingsOf(cluster, [binding]).length > 0;
 }
 
 /** What is done about EKS's refusal: true has the engine try again. */

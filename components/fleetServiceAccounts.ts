@@ -46,7 +46,7 @@ export function makeServiceAccounts(
   for (const binding of bindings) {
     const under = (clusterName: string) => `${name}/${clusterName}/${binding.namespace}/${binding.name}`;
     // EKS looks at both when a pod is admitted, and never again.
-    const first = [namespaces.get(binding.namespace), associations.get(binding)?.resource];
+    const first = [namespaces.get(binding.namespace), associations.get(binding)?.settled];
     const opts = {
       parent,
       dependsOn: [...dependsOn, ...first.filter((resource) => resource !== undefined)],

@@ -34,33 +34,85 @@ export function settleProblem(seconds: unknown): string | undefined {
     : `is ${shown(seconds)}: write seconds, a whole number from 0 to ${LONGEST_SECONDS}`;
 }
 
+type SettleHooks = Pick<pulumi.ResourceHookBinding, "afterCreate" | "afterUpdate">;
+
 /**
  * Has everything that depends on a resource wait after it was made or changed, since IAM and EKS are eventually consistent. It waits
- * only where something was really done, so never in a preview, and each resource by itself.
+ * only where something was really done, so never in a preview. The wait takes up one of the engine's places for operations (`--parallel`).
  */
 export function settle(
   name: string,
   changed: Spreading,
   settings: PodIdentitySettings,
   watcher: Watcher,
-): Pick<pulumi.ResourceHookBinding, "afterCreate" | "afterUpdate"> {
+): SettleHooks {
   const seconds = settleSecondsOf(settings);
-  const wait = async ({ name: of, oldInputs, newInputs }: pulumi.ResourceHookArgs) => {
-    const same = (input: string) => JSON.stringify(oldInputs?.[input]) === JSON.stringify(newInputs?.[input]);
-    if (oldInputs !== undefined && changed.inputs.every(same)) {
-      return;
-    }
-    await pulumi.log.info(
-      `${of}: waiting ${seconds} s for ${changed.what} to spread`,
-      watcher.component,
-      undefined,
-      true,
-    );
-    await pause(seconds * 1000);
-  };
-  const waiting = sharedHook<undefined, pulumi.ResourceHook>(watcher, `settle-${changed.kind}`, (hookName) =>
-    resourceHook(hookName, wait),
+  return hooksFor(name, `settle-${changed.kind}`, changed, settings, watcher, (of) =>
+    wait(of, seconds * 1000, changed, settings, watcher),
   );
-  const hook = seconds === 0 ? undefined : waiting(name, undefined);
+}
+
+/** When what was made or changed has spread, by resource, in milliseconds since 1970. */
+const deadlines = new WeakMap<pulumi.Resource, Map<string, number>>();
+
+/**
+ * The same for a resource of which there are many: the engine goes on with the others, and the program waits before it declares what comes
+ * after. With a thousand waits in the engine's places, a few at a time, an update would take an hour.
+ *
+ * @returns the hooks, and what turns the resource into one to depend on, which is there when it has spread.
+ */
+export function settleApart(
+  name: string,
+  changed: Spreading,
+  settings: PodIdentitySettings,
+  watcher: Watcher,
+): { hooks: SettleHooks; settled: (resource: pulumi.Resource) => pulumi.Input<pulumi.Resource> } {
+  const ofComponent = deadlines.get(watcher.component) ?? new Map<string, number>();
+  deadlines.set(watcher.component, ofComponent);
+  const noted = (of: string) => {
+    ofComponent.set(of, Date.now() + settleSecondsOf(settings) * 1000);
+    return Promise.resolve();
+  };
+  const hooks = hooksFor(name, `spread-${changed.kind}`, changed, settings, watcher, noted);
+  const rest = async (resource: pulumi.Resource) => {
+    // The engine calls the hook before it tells the program that the resource is there.
+    const left = (ofComponent.get(name) ?? 0) - Date.now();
+    if (left > 0) await wait(name, left, changed, settings, watcher);
+    return resource;
+  };
+  return {
+    hooks,
+    settled: (resource) => (hooks.afterCreate ? resource.urn.apply(() => rest(resource)) : resource),
+  };
+}
+
+function hooksFor(
+  name: string,
+  kind: string,
+  { inputs }: Spreading,
+  settings: PodIdentitySettings,
+  watcher: Watcher,
+  onChange: (name: string) => Promise<void>,
+): SettleHooks {
+  const called = async ({ name: of, oldInputs, newInputs }: pulumi.ResourceHookArgs) => {
+    const same = (input: string) => JSON.stringify(oldInputs?.[input]) === JSON.stringify(newInputs?.[input]);
+    if (oldInputs === undefined || !inputs.every(same)) await onChange(of);
+  };
+  const shared = sharedHook<undefined, pulumi.ResourceHook>(watcher, kind, (hookName) =>
+    resourceHook(hookName, called),
+  );
+  const hook = settleSecondsOf(settings) === 0 ? undefined : shared(name, undefined);
   return hook ? { afterCreate: [hook], afterUpdate: [hook] } : {};
+}
+
+async function wait(
+  name: string,
+  milliseconds: number,
+  changed: Spreading,
+  settings: PodIdentitySettings,
+  { component }: Watcher,
+): Promise<void> {
+  const text = `${name}: waiting ${settleSecondsOf(settings)} s for ${changed.what} to spread`;
+  await pulumi.log.info(text, component, undefined, true);
+  await pause(milliseconds);
 }
