@@ -7,6 +7,7 @@ import { measurePrograms } from "./samples";
 export const programPart: BenchPart = {
   part: "program",
   title: "The program under mocks",
+  // A round takes more than a minute.
   rounds: FEWEST_ROUNDS,
   run: async (context) => {
     const measured = await measurePrograms(context);

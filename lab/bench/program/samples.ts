@@ -10,7 +10,6 @@ import type { FleetSize } from "../fleet/fleet";
 import { WAYS, type Way } from "../fleet/ways";
 import type { BenchContext } from "../lines";
 import { inRounds } from "../rounds";
-import { FEWEST_ROUNDS } from "../statistics";
 
 const ROOT = join(__dirname, "..", "..", "..");
 
@@ -20,8 +19,6 @@ export interface ProgramSample {
   resources: number;
   /** Milliseconds of processor time. */
   processor: number;
-  /** Milliseconds. */
-  clock: number;
   /** MiB of the heap that the program and its resources hold at the end. */
   heap: number;
   /** MiB that the whole process had in memory at most. */
@@ -48,43 +45,60 @@ export const FLEETS = {
 } as const;
 export const IDENTITIES = [IdentityMode.Irsa, IdentityMode.PodIdentity] as const;
 
-/** All programs that are measured. The largest takes half a minute, and so is measured in the two ways that are compared at all sizes. */
-export function programs(): SampleRequest[] {
+/** A fleet, and how it is declared. */
+interface MeasuredFleet extends FleetSize {
+  ways: Way[];
+}
+
+/** All fleets that are measured. The largest takes half a minute, and so is measured in the two ways that are compared at all sizes. */
+function fleets(): MeasuredFleet[] {
   return IDENTITIES.flatMap((identity) =>
-    Object.values(FLEETS).flatMap((fleet) =>
-      WAYS.filter((way) => way !== "enclosed" || fleet !== FLEETS.large).map((way) => ({
-        way,
-        identity,
-        ...fleet,
-      })),
-    ),
+    Object.values(FLEETS).map((fleet) => ({
+      ...fleet,
+      identity,
+      ways: WAYS.filter((way) => way !== "enclosed" || fleet !== FLEETS.large),
+    })),
   );
+}
+
+/** All programs that are measured. */
+export function programs(): SampleRequest[] {
+  return fleets().flatMap(({ ways, ...size }) => ways.map((way) => ({ way, ...size })));
 }
 
 /**
  * Measures each program in a process of its own, so that none finds a heap that another has filled or code that another has
- * warmed up. It is the fewest rounds that say something, for there are many minutes of work in each.
+ * warmed up. Those that declare the same fleet run at the same time: whatever slows the machine down slows all of them.
  */
-export function measurePrograms({ during }: BenchContext): Promise<MeasuredProgram[]> {
-  const all = programs();
+export function measurePrograms({ rounds, during }: BenchContext): Promise<MeasuredProgram[]> {
   let at = "";
   return during(
-    `${all.length} programs, each time in a process of its own`,
+    `${programs().length} programs, each time in a process of its own`,
     async () => {
       const folder = mkdtempSync(join(tmpdir(), "eks-irsa-bench-"));
       try {
         const script = await compile(folder);
-        const samples = await inRounds(all, FEWEST_ROUNDS, (one, round) => {
-          at = `round ${round + 1} of ${FEWEST_ROUNDS}: ${one.way}, ${one.clusters} × ${one.serviceAccounts}, ${one.identity}`;
-          return sampleOf(script, one);
+        const all = fleets();
+        const samples = await inRounds(all, rounds, ({ ways, ...size }, round) => {
+          at = `round ${round + 1} of ${rounds}: ${size.clusters} × ${size.serviceAccounts}, ${size.identity}`;
+          return Promise.all(ways.map((way) => sampleOf(script, { way, ...size })));
         });
-        return all.map((one) => ({ ...one, samples: samples.get(one) ?? [] }));
+        return all.flatMap((fleet) => withSamples(fleet, samples.get(fleet) ?? []));
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }
     },
     () => at,
   );
+}
+
+/** Each program of a fleet with its samples, of which a round has one for each way. */
+function withSamples({ ways, ...size }: MeasuredFleet, byRound: ProgramSample[][]): MeasuredProgram[] {
+  return ways.map((way, index) => ({
+    way,
+    ...size,
+    samples: byRound.flatMap((round) => round[index] ?? []),
+  }));
 }
 
 /**
