@@ -7,7 +7,7 @@ import { CALLED, type Way } from "../fleet/ways";
 import type { BenchContext } from "../lines";
 import { inRounds } from "../rounds";
 import { servePlugins } from "./memory/server";
-import { fleetStack, type Bench, type Taken } from "./operation";
+import { compileWorker, fleetStack, type Bench, type Taken } from "./operation";
 import { SIZE_NAMES, sizeName, type SizeName, type Sizes } from "./slopes";
 import { measuredCli } from "./usage";
 
@@ -29,6 +29,7 @@ export interface Cell {
 export interface Sampling {
   /** Only the last checkpoint is written. Default: one at each step, as the file backend does. */
   skipCheckpoints: boolean;
+  /** With a preview after it, but for what is no measure. */
   preview: boolean;
 }
 
@@ -42,6 +43,7 @@ export async function withMemoryPlugins<T>(work: (bench: Bench) => Promise<T>): 
       lab: { runId: "bench", directory, aws: NOWHERE },
       binaries: { ...binaries, pulumiRoot: measuredCli(join(directory, "cli"), binaries) },
       environment: { PULUMI_DEBUG_PROVIDERS: plugins.debugProviders },
+      worker: await compileWorker(directory),
     });
   } finally {
     plugins.stop();
@@ -72,7 +74,7 @@ export async function sampleFleets(
     at = `round ${round + 1} of ${rounds}, ${sizeName(size)} ${CALLED[cell.way]}`;
     const stack = fleetStack(bench, cell.way, size);
     const up = await stack.run("up", environment);
-    const again = preview ? await stack.run("preview") : undefined;
+    const again = preview && cell.way !== "enclosed" ? await stack.run("preview") : undefined;
     refuseSurprises(up, again);
     const bytes = stack.stateBytes();
     stack.remove();

@@ -1,9 +1,9 @@
 import { fork } from "node:child_process";
 import { mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { engineEnvironment, projectFolders } from "../../engine/environment";
+import { engineEnvironment, projectFolders, projectPlugins } from "../../engine/environment";
 import type { LabBinaries, LabDescription } from "../../types";
+import { compile, withPackages } from "../compile";
 import type { FleetSize } from "../fleet/fleet";
 import type { Way } from "../fleet/ways";
 import { readUsage, usageEnvironment, type CliUsage } from "./usage";
@@ -17,6 +17,13 @@ export interface Bench {
   binaries: LabBinaries;
   /** The engine's and the plugins' further environment. */
   environment: Record<string, string>;
+  /** The compiled worker. */
+  worker: string;
+}
+
+/** Compiles what each operation runs in. */
+export function compileWorker(folder: string): Promise<string> {
+  return compile(join(__dirname, "worker.ts"), folder);
 }
 
 /** What an operation took. */
@@ -42,7 +49,7 @@ let projects = 0;
 
 /** A stack that was not deployed yet. */
 export function fleetStack(
-  { lab, binaries, environment }: Bench,
+  { lab, binaries, environment, worker }: Bench,
   way: Way,
   size: FleetSize,
   more: Pick<WorkerRequest, "settleSeconds" | "clusters"> = {},
@@ -60,7 +67,14 @@ export function fleetStack(
         project,
         environment: { ...environment, ...variables, ...usageEnvironment(usage) },
       };
-      const answer = await ask({ kind, way, size, options, ...more });
+      const answer = await ask(worker, {
+        kind,
+        way,
+        size,
+        options,
+        plugins: await projectPlugins(),
+        ...more,
+      });
       return { ...readUsage(usage, kind), ...answer };
     },
     stateBytes: () => statSync(stateFile).size,
@@ -71,12 +85,14 @@ export function fleetStack(
   };
 }
 
-function ask(request: WorkerRequest): Promise<{ programMiB: number; changes: Record<string, number> }> {
-  const child = fork(join(__dirname, "worker.ts"), [], {
-    execArgv: ["--import", pathToFileURL(require.resolve("tsx")).href],
+function ask(
+  worker: string,
+  request: WorkerRequest,
+): Promise<{ programMiB: number; changes: Record<string, number> }> {
+  const child = fork(worker, [], {
+    execArgv: [],
     env: {
-      ...process.env,
-      NODE_OPTIONS: undefined,
+      ...withPackages(process.env),
       ...engineEnvironment(request.options, projectFolders(request.options)),
     },
   });

@@ -59,13 +59,15 @@ export class Samples {
     );
   }
 
-  ways(): Way[] {
-    return [...new Set([...this.samples.keys()].map(({ way }) => way))];
+  /** The ways of which there are figures. */
+  ways(metric: Metric): Way[] {
+    const all = new Set([...this.samples.keys()].map(({ way }) => way));
+    return [...all].filter((way) => this.of(way, "small", metric).every(Number.isFinite));
   }
 
   /** What a further cluster and a further ServiceAccount take, as a ratio to each other way. */
   slopeLines(label: string, metric: Metric): BenchLine[] {
-    return this.ways()
+    return this.ways(metric)
       .filter((way) => way !== "component")
       .flatMap((way) =>
         (["perCluster", "perServiceAccount"] as const).map((key) => {
@@ -77,7 +79,7 @@ export class Samples {
 
   /** The same of all that one size takes, fixed part included. */
   totalLines(label: string, size: SizeName, metric: Metric): BenchLine[] {
-    return this.ways()
+    return this.ways(metric)
       .filter((way) => way !== "component")
       .map((way) => this.line(`${label}, ${metric.name}`, way, metric, (one) => this.of(one, size, metric)));
   }
@@ -100,7 +102,7 @@ export class Samples {
         ...Object.values(KEYS),
       ],
       rows: metrics.flatMap((metric) =>
-        this.ways().map((way) => {
+        this.ways(metric).map((way) => {
           const all = this.slopes(way, metric);
           const slope = (key: keyof Slopes) => digits(median(all.map((one) => one[key])));
           return [

@@ -7,7 +7,7 @@ import { benchLine, type BenchLine, type BenchPart } from "../lines";
 import { inRounds, ratios } from "../rounds";
 import { FEWEST_ROUNDS } from "../statistics";
 import { join } from "node:path";
-import { fleetStack, type Bench, type Taken } from "./operation";
+import { compileWorker, fleetStack, type Bench, type Taken } from "./operation";
 import { OVERHEAD_GOAL } from "./overhead";
 import { measuredCli } from "./usage";
 
@@ -29,7 +29,12 @@ export const realPart: BenchPart = {
     const lab = await during("starting the lab", () => startLab({ stranger: false, binaries }));
     try {
       const cli = measuredCli(join(lab.directory, "bench-cli"), binaries);
-      const bench: Bench = { lab, binaries: { ...binaries, pulumiRoot: cli }, environment: {} };
+      const bench: Bench = {
+        lab,
+        binaries: { ...binaries, pulumiRoot: cli },
+        environment: {},
+        worker: await compileWorker(lab.directory),
+      };
       let at = "";
       const samples = await during(
         "up, preview without changes and destroy",

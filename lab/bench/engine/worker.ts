@@ -1,7 +1,9 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import type { IrsaCluster } from "../../../index";
 import type { EngineStackOptions } from "../../engine/types";
+import { usePlugins } from "../../engine/environment";
 import { openSession } from "../../engine/session";
+import type { InstalledPlugin } from "../../plugins/install";
 import { exitWithParent } from "../../supervisor/signals";
 import { fleetArgs, type FleetSize } from "../fleet/fleet";
 import { declare, type Way } from "../fleet/ways";
@@ -18,12 +20,14 @@ export interface WorkerRequest {
   /** Seconds that associations and trust policies have to spread. */
   settleSeconds?: number;
   options: Omit<EngineStackOptions, "log" | "program">;
+  plugins: InstalledPlugin[];
 }
 
 export type WorkerAnswer = { peakMiB: number; changes: Record<string, number> } | { error: string };
 
 async function work(request: WorkerRequest): Promise<WorkerAnswer> {
-  const { kind, way, size, clusters, settleSeconds, options } = request;
+  const { kind, way, size, clusters, settleSeconds, options, plugins } = request;
+  usePlugins(plugins);
   const args = fleetArgs(size);
   const fleet = {
     ...args,

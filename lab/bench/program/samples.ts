@@ -1,17 +1,14 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type * as Esbuild from "esbuild";
 import { IdentityMode } from "../../../trust/types";
 import type { FleetSize } from "../fleet/fleet";
 import { WAYS, type Way } from "../fleet/ways";
 import type { BenchContext } from "../lines";
+import { compile, withPackages } from "../compile";
 import { inRounds } from "../rounds";
-
-const ROOT = join(__dirname, "..", "..", "..");
 
 /** What a program takes, from its first line until all that it asks for was answered. */
 export interface ProgramSample {
@@ -34,6 +31,9 @@ export interface SampleRequest extends FleetSize {
 export interface MeasuredProgram extends SampleRequest {
   samples: ProgramSample[];
 }
+
+/** The program that is measured, in TypeScript. */
+export const SAMPLE = join(__dirname, "sample.ts");
 
 /** The fleets, each declared in each way. Slopes are taken between them. */
 export const FLEETS = {
@@ -77,7 +77,7 @@ export function measurePrograms({ rounds, during }: BenchContext): Promise<Measu
     async () => {
       const folder = mkdtempSync(join(tmpdir(), "eks-irsa-bench-"));
       try {
-        const script = await compile(folder);
+        const script = await compile(SAMPLE, folder);
         const all = fleets();
         const samples = await inRounds(all, rounds, ({ ways, ...size }, round) => {
           at = `round ${round + 1} of ${rounds}: ${size.clusters} × ${size.serviceAccounts}, ${size.identity}`;
@@ -101,30 +101,9 @@ function withSamples({ ways, ...size }: MeasuredFleet, byRound: ProgramSample[][
   }));
 }
 
-/**
- * Compiles the program as a package is published: plain JavaScript without source maps. The SDK writes down a stack for each
- * promise of its own, and with source maps that would be most of the time.
- */
-export async function compile(folder: string): Promise<string> {
-  // The one that tsx, which runs this file, transpiles with.
-  const { build } = createRequire(require.resolve("tsx/package.json"))("esbuild") as typeof Esbuild;
-  const outfile = join(folder, "sample.cjs");
-  await build({
-    entryPoints: [join(__dirname, "sample.ts")],
-    outfile,
-    bundle: true,
-    packages: "external",
-    platform: "node",
-    format: "cjs",
-    target: "node20",
-  });
-  return outfile;
-}
-
 /** Runs one program in a process of its own. */
 export async function sampleOf(script: string, request: SampleRequest): Promise<ProgramSample> {
-  // NODE_OPTIONS was made for this process: it may have tsx loaded in each.
-  const env = { ...process.env, NODE_OPTIONS: undefined, NODE_PATH: join(ROOT, "node_modules") };
+  const env = withPackages(process.env);
   const args = ["--expose-gc", script, JSON.stringify(request)];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env });
   return JSON.parse(stdout) as ProgramSample;

@@ -33,6 +33,16 @@ const SIZES: FleetSize[] = [
 ];
 
 describe("the fleet that is written by hand", () => {
+  it("is held against a component that has no other in it", async () => {
+    const size = { clusters: 3, serviceAccounts: 4, identity: IdentityMode.PodIdentity } as const;
+    const { recording } = await record(() => declare("component", fleetArgs(size)));
+    const components = recording.resources.filter(({ custom }) => !custom);
+    assert.deepEqual(
+      components.map(({ type }) => type),
+      ["eks-irsa:index:MultiClusterIrsa"],
+    );
+  });
+
   for (const size of SIZES) {
     const { clusters, serviceAccounts, identity } = size;
     it(`has what the component makes of ${clusters} × ${serviceAccounts}, ${identity}`, async () => {

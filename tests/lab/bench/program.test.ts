@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fixedOf, programLines, programTables, slopesOf, unitsOf } from "../../../lab/bench/program/figures";
+import { compile } from "../../../lab/bench/compile";
 import {
-  compile,
   FLEETS,
   programs,
+  SAMPLE,
   sampleOf,
   type MeasuredProgram,
   type SampleRequest,
@@ -87,7 +88,7 @@ describe("the program part of the benchmark", () => {
   it("takes a sample in a process of its own, of as many resources as there are", async () => {
     const folder = mkdtempSync(join(tmpdir(), "eks-irsa-bench-test-"));
     try {
-      const script = await compile(folder);
+      const script = await compile(SAMPLE, folder);
       const fleet = { clusters: 2, serviceAccounts: 3, identity: IdentityMode.Irsa } as const;
       const byHand = await sampleOf(script, { way: "byHand", ...fleet });
       // A role and its policy; of each cluster the OIDC provider, the Kubernetes provider and its ServiceAccounts.
