@@ -70,9 +70,10 @@ function ownProvider(
   context: ProviderContext,
 ): MadeOidcProvider {
   const { parent, account, tags, formerNames = [] } = context;
-  const computed = pulumi
-    .all([account, issuerUrl])
-    .apply(([where, url]): ComputedProvider => ({ url, arn: oidcProviderArn(parseIssuer(url), where) }));
+  // Of these there are some for each cluster, and one apply in the other is half as many Outputs as `all`.
+  const computed = account.apply((where) =>
+    issuerUrl.apply((url): ComputedProvider => ({ url, arn: oidcProviderArn(parseIssuer(url), where) })),
+  );
   const arn = computed.apply((known) => known.arn);
   const owner: ProviderOwner = { what: context.what, propertyPath: `${context.path}issuerUrl`, arn };
   const owners = providerOwners();

@@ -147,16 +147,19 @@ export function knownCluster(
 ): pulumi.Output<KnownCluster> {
   const { baseRole, ...others } = cluster;
   const { name, clusterName, region, accountId } = others;
-  return pulumi.all([account, issuerUrl, baseRole?.arn]).apply(([where, url, arn = ""]) => ({
+  const knownBy = (where: RoleAccount, url: string, baseRoleArn: string): KnownCluster => ({
     name,
     oidcProviderArn: oidcProviderArn(parseIssuer(url), where),
     ...(clusterName !== undefined &&
       region !== undefined && {
         podIdentity: foreseenPodIdentity(
-          { ...others, ...(baseRole && { baseRole: { ...baseRole, arn } }) },
+          { ...others, ...(baseRole && { baseRole: { ...baseRole, arn: baseRoleArn } }) },
           settings,
           { ...where, accountId: accountId ?? where.accountId },
         ),
       }),
-  }));
+  });
+  const known = (baseRoleArn: string) =>
+    account.apply((where) => issuerUrl.apply((url) => knownBy(where, url, baseRoleArn)));
+  return baseRole ? pulumi.output(baseRole.arn).apply(known) : known("");
 }

@@ -37,11 +37,12 @@ export class ProviderOwners {
   ): pulumi.Output<ComputedProvider> {
     // What is known from the start goes before what arrives.
     if (isPlain(given)) this.add(given, owner);
-    return provider.apply((computed) => {
+    const claimed = provider.apply((computed): pulumi.Input<ComputedProvider> => {
       const { url, arn } = computed;
       this.add(url, owner);
       const all = this.of(url);
       const before = all.slice(0, all.indexOf(owner));
+      if (before.length === 0) return computed;
       return pulumi.all(before.map((other) => other.arn)).apply((arns) => {
         const other = before[arns.indexOf(arn)];
         if (other !== undefined) {
@@ -51,6 +52,8 @@ export class ProviderOwners {
         return computed;
       });
     });
+    // An apply unwraps what its function gives back, which the compiler sees of a value or of an Output, and not of either.
+    return claimed as pulumi.Output<ComputedProvider>;
   }
 
   /**

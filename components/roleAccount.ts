@@ -36,15 +36,17 @@ export function confirmedArn(
   if (pulumi.runtime.isDryRun()) {
     return computed;
   }
-  return pulumi.all([computed, real]).apply(([expected, actual]) => {
-    if (actual !== undefined && actual !== expected) {
-      throw resourceError(
-        `IAM gave the OIDC provider the ARN ${actual} where ${expected} was computed: the trust policy is not written`,
-        resource,
-      );
-    }
-    return expected;
-  });
+  return computed.apply((expected) =>
+    real.apply((actual) => {
+      if (actual !== undefined && actual !== expected) {
+        throw resourceError(
+          `IAM gave the OIDC provider the ARN ${actual} where ${expected} was computed: the trust policy is not written`,
+          resource,
+        );
+      }
+      return expected;
+    }),
+  );
 }
 
 /** Says why an adopted provider is of no use to a role in this account, or undefined. */
