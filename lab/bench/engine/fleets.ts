@@ -31,6 +31,11 @@ export interface Sampling {
   skipCheckpoints: boolean;
   /** With a preview after it, but for what is no measure. */
   preview: boolean;
+  /**
+   * The ways of a size run at the same time, where one takes minutes: then each has a processor, and whatever slows the machine down slows
+   * both alike. Default: one after the other.
+   */
+  together?: boolean;
 }
 
 /** Runs something with an engine whose plugins keep all in memory: no API server, no account. */
@@ -65,7 +70,7 @@ export async function sampleFleets(
   { rounds, during }: BenchContext,
   sizes: Sizes,
   cells: Cell[],
-  { skipCheckpoints, preview }: Sampling,
+  { skipCheckpoints, preview, together = false }: Sampling,
 ): Promise<Map<Cell, FleetSample[]>> {
   let at = "";
   const environment: Record<string, string> = skipCheckpoints ? { PULUMI_SKIP_CHECKPOINTS: "true" } : {};
@@ -83,8 +88,25 @@ export async function sampleFleets(
   const what = `${sizes.small.identity}: up${preview ? " and preview" : ""}, ${skipCheckpoints ? "one checkpoint" : "checkpoints as shipped"}`;
   return during(
     what,
-    () => inRounds(cells, rounds, sample),
+    async () => {
+      const groups = together
+        ? SIZE_NAMES.map((size) => cells.filter((cell) => cell.size === size))
+        : cells.map((cell) => [cell]);
+      const taken = await inRounds(groups, rounds, (group, round) =>
+        Promise.all(group.map((cell) => sample(cell, round))),
+      );
+      return byCell(taken);
+    },
     () => at,
+  );
+}
+
+/** The samples of groups, of which a round has one for each cell. */
+function byCell(taken: Map<Cell[], FleetSample[][]>): Map<Cell, FleetSample[]> {
+  return new Map(
+    [...taken].flatMap(([group, byRound]) =>
+      group.map((cell, index) => [cell, byRound.flatMap((samples) => samples[index] ?? [])] as const),
+    ),
   );
 }
 

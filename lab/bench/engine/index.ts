@@ -58,7 +58,7 @@ export const shippedPart: BenchPart = {
   rounds: FEWEST_ROUNDS,
   run: (context) =>
     withMemoryPlugins(async (bench) => {
-      const sampling = { skipCheckpoints: false, preview: false };
+      const sampling = { skipCheckpoints: false, preview: false, together: true };
       const cells = cellsOf(["component", "byHand"], ["small", "deep"]);
       const samples = new Samples(IRSA, await sampleFleets(bench, context, IRSA, cells, sampling));
       const lines = (["small", "deep"] as const).flatMap((size) => {
