@@ -1,13 +1,10 @@
 import { CALLED, type Way } from "../fleet/ways";
+import { OVERHEAD_GOAL, STATE_GOAL } from "../goals";
 import { benchLine, type BenchLine, type BenchTable } from "../lines";
 import { ratios } from "../rounds";
 import { median } from "../statistics";
 import type { Cell, FleetSample } from "./fleets";
 import { SIZE_NAMES, sizeName, slopes, type SizeName, type Sizes, type Slopes } from "./slopes";
-
-/** Nothing over what is written by hand, with a twentieth for what is measured along with it. */
-export const OVERHEAD_GOAL = 1.05;
-export const STATE_GOAL = 1.15;
 
 /** A figure of each sample. */
 export interface Metric {

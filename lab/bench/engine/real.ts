@@ -3,12 +3,12 @@ import { startLab, type Lab } from "../../supervisor/client";
 import { silentProgress } from "../../setup/progress";
 import { setUp } from "../../setup";
 import { CALLED, type Way } from "../fleet/ways";
+import { OVERHEAD_GOAL } from "../goals";
 import { benchLine, type BenchLine, type BenchPart } from "../lines";
 import { inRounds, ratios } from "../rounds";
 import { FEWEST_ROUNDS } from "../statistics";
 import { join } from "node:path";
 import { compileWorker, fleetStack, type Bench, type Taken } from "./operation";
-import { OVERHEAD_GOAL } from "./overhead";
 import { measuredCli } from "./usage";
 
 const SIZE = { clusters: 3, serviceAccounts: 2, identity: IdentityMode.Irsa } as const;

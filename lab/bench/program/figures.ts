@@ -1,14 +1,10 @@
 import type { FleetSize } from "../fleet/fleet";
 import { CALLED, type Way, WAYS } from "../fleet/ways";
+import { GROWTH_GOAL, OVERHEAD_GOAL } from "../goals";
 import { benchLine, type BenchLine, type BenchTable } from "../lines";
 import { ratios } from "../rounds";
 import { growthExponent, median } from "../statistics";
 import { FLEETS, IDENTITIES, type MeasuredProgram, type ProgramSample } from "./samples";
-
-/** The component is to cost what its resources cost; a twentieth is what rounds differ by. */
-export const SLOPE_GOAL = 1.05;
-/** Linear, with a tenth for what grows with the logarithm and for memory that is farther away. */
-export const GROWTH_GOAL = 1.1;
 
 type Fleet = Omit<FleetSize, "identity">;
 type Identity = FleetSize["identity"];
@@ -59,7 +55,7 @@ function slopeLines(of: ValuesOf, identity: Identity, beside: Way, clusters: Ste
         `${IDENTITY[identity]}: ${FIGURES[figure]} per ${unit}`,
         `times ${CALLED[beside]}`,
         ratios(slopes("component"), slopes(beside)),
-        SLOPE_GOAL,
+        OVERHEAD_GOAL,
       );
     }),
   );

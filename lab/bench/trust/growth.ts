@@ -4,6 +4,7 @@ import { buildTrustPolicy } from "../../../trust/policy";
 import { trustPolicySize } from "../../../trust/size";
 import { parseSubject } from "../../../trust/subject";
 import type { WrittenForm } from "../../../trust/types";
+import { GROWTH_GOAL } from "../goals";
 import { benchLine, type BenchContext, type BenchLine, type BenchTable } from "../lines";
 import { processorTime, timeSideBySide, type Candidate } from "../measure";
 import { growthExponent, median } from "../statistics";
@@ -13,8 +14,6 @@ import { fleetOf, readers, US_EAST_1 } from "./fleet";
 /** Clusters of a fleet. The limit of IAM is left aside: here it is the functions that are measured. */
 const SIZES = [10, 100, 1000] as const;
 const SERVICE_ACCOUNTS = 20;
-/** Linear, with a tenth for what grows with the logarithm and for memory that is farther away. */
-export const GROWTH_GOAL = 1.1;
 
 const BUILD = "build and size";
 const EVALUATE = "evaluate every pair";
