@@ -4,7 +4,7 @@ import { GROWTH_GOAL, OVERHEAD_GOAL } from "../goals";
 import { benchLine, type BenchLine, type BenchTable } from "../lines";
 import { ratios } from "../rounds";
 import { growthExponent, median } from "../statistics";
-import { FLEETS, IDENTITIES, type MeasuredProgram, type ProgramSample } from "./samples";
+import { FLEETS, IDENTITIES, LARGEST, type MeasuredProgram, type ProgramSample } from "./samples";
 
 type Fleet = Omit<FleetSize, "identity">;
 type Identity = FleetSize["identity"];
@@ -14,14 +14,14 @@ type Step = readonly [small: Fleet, large: Fleet];
 
 const FIGURES: Record<Figure, string> = { processor: "time", heap: "heap" };
 const IDENTITY: Record<Identity, string> = { Irsa: "IRSA", PodIdentity: "Pod Identity" };
-const { small, medium, thin, large } = FLEETS;
+const { small, medium, thin } = FLEETS;
 
 /** Ratios of slopes, and how the time grows, of all that was measured. */
 export function programLines(measured: readonly MeasuredProgram[]): BenchLine[] {
   return IDENTITIES.flatMap((identity) => {
     const of = valuesIn(measured, identity);
     return [
-      ...slopeLines(of, identity, "byHand", [small, large]),
+      ...slopeLines(of, identity, "byHand", [small, LARGEST[identity]]),
       ...slopeLines(of, identity, "enclosed", [small, medium]),
       ...growthLines(of, identity),
     ];
@@ -80,7 +80,7 @@ export function fixedOf([few, many]: Step, [atFew, atMany]: readonly [number, nu
 
 function growthLines(of: ValuesOf, identity: Identity): BenchLine[] {
   return (["component", "byHand"] as const).flatMap((way) =>
-    ([[small, medium] as const, [medium, large] as const] satisfies Step[]).map(([few, many]) => {
+    ([[small, medium] as const, [medium, LARGEST[identity]] as const] satisfies Step[]).map(([few, many]) => {
       const [atFew, atMany] = [of(way, few, "processor"), of(way, many, "processor")];
       const exponents = atMany.map((time, round) =>
         growthExponent({ size: few.clusters, time: atFew[round] ?? NaN }, { size: many.clusters, time }),
@@ -150,6 +150,6 @@ function fixedTable(measured: readonly MeasuredProgram[]): BenchTable {
 
 /** What the lines do not say by themselves. */
 export const PROGRAM_NOTES = [
-  `Per cluster is with its ${medium.serviceAccounts} ServiceAccounts, from ${small.clusters} clusters to ${large.clusters}, or to ${medium.clusters} beside those in a component.`,
+  `Per cluster is with its ${medium.serviceAccounts} ServiceAccounts, from ${small.clusters} clusters to ${LARGEST.Irsa.clusters} (Pod Identity: ${LARGEST.PodIdentity.clusters}), or to ${medium.clusters} beside those in a component.`,
   `Per ServiceAccount is between ${thin.serviceAccounts} and ${medium.serviceAccounts} of them in each of ${medium.clusters} clusters.`,
 ];

@@ -6,6 +6,7 @@ import { fixedOf, programLines, programTables, slopesOf, unitsOf } from "../../.
 import { compile } from "../../../lab/bench/compile";
 import {
   FLEETS,
+  LARGEST,
   programs,
   SAMPLE,
   sampleOf,
@@ -38,7 +39,7 @@ describe("the program part of the benchmark", () => {
   it("gives the slope per unit, and where the line begins", () => {
     assert.deepEqual(slopesOf([10, 20], [40, 80], 15), [2, 4]);
     assert.ok(Number.isNaN(slopesOf([], [40], 15)[0]), "a round that lacks one of the two has no slope");
-    assert.equal(unitsOf([FLEETS.small, FLEETS.large]), 390);
+    assert.equal(unitsOf([FLEETS.small, LARGEST.Irsa]), 390);
     assert.equal(unitsOf([FLEETS.thin, FLEETS.medium]), 1500);
     const line = (clusters: number) => 7 + 3 * clusters;
     assert.equal(fixedOf([FLEETS.small, FLEETS.medium], [line(10), line(100)]), 7);
