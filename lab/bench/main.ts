@@ -5,7 +5,7 @@ import { writeResults } from "./document";
 import { missedLines, type BenchContext, type BenchResult, type PartResult } from "./lines";
 import { readOptions, usage, type BenchOptions } from "./options";
 import { renderMarkdown, renderResult } from "./table";
-import { enginePart, shippedPart } from "./engine";
+import { enginePart, largeShippedPart, shippedPart } from "./engine";
 import { realPart } from "./engine/real";
 import { importPart } from "./import";
 import { labPart } from "./lab";
@@ -13,7 +13,16 @@ import { programPart } from "./program";
 import { trustPart } from "./trust";
 
 /** All parts of the benchmark, in the order in which they run. */
-const PARTS = [trustPart, importPart, programPart, realPart, enginePart, shippedPart, labPart];
+const PARTS = [
+  trustPart,
+  importPart,
+  programPart,
+  realPart,
+  enginePart,
+  shippedPart,
+  largeShippedPart,
+  labPart,
+];
 const NAMES = PARTS.map(({ part }) => part);
 
 async function bench({ rounds: wanted, parts: names, json, write }: BenchOptions): Promise<BenchResult> {

@@ -55,7 +55,8 @@ function slopeLines(of: ValuesOf, identity: Identity, beside: Way, clusters: Ste
         `${IDENTITY[identity]}: ${FIGURES[figure]} per ${unit}`,
         `times ${CALLED[beside]}`,
         ratios(slopes("component"), slopes(beside)),
-        OVERHEAD_GOAL,
+        // Only what is flat and by hand is the measure; the other says how much of it a component takes at all.
+        ...(beside === "byHand" ? [OVERHEAD_GOAL] : []),
       );
     }),
   );
