@@ -70,9 +70,9 @@ function ownProvider(
   context: ProviderContext,
 ): MadeOidcProvider {
   const { parent, account, tags, formerNames = [] } = context;
-  // Of these there are some for each cluster, and one apply in the other is half as many Outputs as `all`.
-  const computed = account.apply((where) =>
-    issuerUrl.apply((url): ComputedProvider => ({ url, arn: oidcProviderArn(parseIssuer(url), where) })),
+  // One apply in the other is half as many Outputs as `all`; the issuer comes first, for its fault is to be heard of at once.
+  const computed = issuerUrl.apply((url) =>
+    account.apply((where): ComputedProvider => ({ url, arn: oidcProviderArn(parseIssuer(url), where) })),
   );
   const arn = computed.apply((known) => known.arn);
   const owner: ProviderOwner = { what: context.what, propertyPath: `${context.path}issuerUrl`, arn };

@@ -159,7 +159,9 @@ export function knownCluster(
         ),
       }),
   });
-  const known = (baseRoleArn: string) =>
-    account.apply((where) => issuerUrl.apply((url) => knownBy(where, url, baseRoleArn)));
-  return baseRole ? pulumi.output(baseRole.arn).apply(known) : known("");
+  return baseRole
+    ? pulumi
+        .all([account, issuerUrl, baseRole.arn])
+        .apply(([where, url, baseRoleArn]) => knownBy(where, url, baseRoleArn))
+    : issuerUrl.apply((url) => account.apply((where) => knownBy(where, url, "")));
 }
