@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import { IdentityMode } from "../../../trust/types";
 import type { FleetSize } from "../fleet/fleet";
 import { benchLine, type BenchContext, type BenchTable, type PartFindings } from "../lines";
 import { inRounds } from "../rounds";
 import { fleetStack, type Bench } from "./operation";
-import { longestChain, type StateResource } from "./longestChain";
+import { longestChain } from "./longestChain";
 
 const FEW = 2;
 const MANY = 20;
@@ -63,11 +62,9 @@ export async function chainFindings(bench: Bench, context: BenchContext): Promis
 async function chainOf(bench: Bench, size: FleetSize): Promise<string[]> {
   const stack = fleetStack(bench, "component", size);
   await stack.run("up");
-  const { checkpoint } = JSON.parse(readFileSync(stack.stateFile, "utf8")) as {
-    checkpoint: { latest: { resources: StateResource[] } };
-  };
+  const resources = stack.resources();
   stack.remove();
-  return longestChain(checkpoint.latest.resources).map(({ type }) => type.replace(/^.*:/, ""));
+  return longestChain(resources).map(({ type }) => type.replace(/^.*:/, ""));
 }
 
 /** How long an `up` waits for all clusters, by what one cluster's waits take one after the other. */

@@ -1,11 +1,12 @@
 import { fork } from "node:child_process";
-import { mkdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { engineEnvironment, projectFolders, projectPlugins } from "../../engine/environment";
 import type { LabBinaries, LabDescription } from "../../types";
 import { compile, withPackages } from "../compile";
 import type { FleetSize } from "../fleet/fleet";
 import type { Way } from "../fleet/ways";
+import type { StateResource } from "./longestChain";
 import { readUsage, usageEnvironment, type CliUsage } from "./usage";
 import type { OperationKind, WorkerAnswer, WorkerRequest } from "./worker";
 
@@ -39,8 +40,8 @@ export interface FleetStack {
   run(kind: OperationKind, environment?: Record<string, string>): Promise<Taken>;
   /** Size of the checkpoint in bytes. */
   stateBytes(): number;
-  /** The checkpoint's file. */
-  stateFile: string;
+  /** What the checkpoint has. */
+  resources(): StateResource[];
   /** Takes away what is kept of it on this machine, and nothing of what it made. */
   remove(): void;
 }
@@ -78,7 +79,12 @@ export function fleetStack(
       return { ...readUsage(usage, kind), ...answer };
     },
     stateBytes: () => statSync(stateFile).size,
-    stateFile,
+    resources: () => {
+      const { checkpoint } = JSON.parse(readFileSync(stateFile, "utf8")) as {
+        checkpoint: { latest: { resources: StateResource[] } };
+      };
+      return checkpoint.latest.resources;
+    },
     remove: () => {
       rmSync(base, { recursive: true, force: true });
     },

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { withMemoryPlugins } from "../../../lab/bench/engine/fleets";
 import { longestChain, type StateResource } from "../../../lab/bench/engine/longestChain";
 import { fleetStack, type Bench } from "../../../lab/bench/engine/operation";
@@ -18,11 +17,7 @@ interface Deployed {
 async function deploy(bench: Bench, way: Way, size: FleetSize): Promise<Deployed> {
   const stack = fleetStack(bench, way, size);
   const up = await stack.run("up");
-  const resources = (
-    JSON.parse(readFileSync(stack.stateFile, "utf8")) as {
-      checkpoint: { latest: { resources: StateResource[] } };
-    }
-  ).checkpoint.latest.resources;
+  const resources = stack.resources();
   // The default provider is in the state, and not among the changes.
   assert.deepEqual(up.changes, { create: resources.length - 1 });
   assert.equal(up.seconds > 0 && up.peakMiB > 0 && up.programMiB > 0, true);
