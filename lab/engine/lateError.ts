@@ -16,7 +16,10 @@ export interface LateErrorWatch {
   owning(program: PulumiFn): PulumiFn;
   /** The errors for which the operation was ended; none while it was not. */
   endedFor(): string[];
-  /** Waits until the program of a failed operation fails no more: the SDK takes what comes later for the next program's error. */
+  /**
+   * Waits until the program of an operation that is over fails no more: the SDK takes what comes later for the next
+   * program's error.
+   */
   drained(): Promise<void>;
   stop(): void;
 }
@@ -36,6 +39,7 @@ export function watchLateErrors(isBusy: () => boolean): LateErrorWatch {
   const errors = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let quietSince = Date.now();
+  let operationEnded = false;
   const look = (): void => {
     if (isBusy()) quietSince = Date.now();
     else if (Date.now() - quietSince >= QUIET) controller.abort();
@@ -45,7 +49,8 @@ export function watchLateErrors(isBusy: () => boolean): LateErrorWatch {
     if ((operations.getStore() ?? controller) !== controller) return;
     errors.add(reason instanceof Error ? reason.message : String(reason));
     quietSince = Date.now();
-    timer ??= setInterval(look, LOOK_EVERY);
+    // An operation that is over never finishes what it was at: looking on would wait for that for ever.
+    if (!operationEnded) timer ??= setInterval(look, LOOK_EVERY);
   };
   process.on("unhandledRejection", failed);
   const stop = (): void => {
@@ -58,6 +63,8 @@ export function watchLateErrors(isBusy: () => boolean): LateErrorWatch {
     owning: (program) => () => operations.run(controller, program),
     endedFor: () => (controller.signal.aborted ? [...errors] : []),
     drained: async () => {
+      operationEnded = true;
+      clearInterval(timer);
       quietSince = Date.now();
       while (Date.now() - quietSince < LINGER) await setTimeout(LOOK_EVERY);
     },

@@ -75,4 +75,14 @@ describe("errors that a program comes out with late", function () {
     await own.drained();
     assert.equal(failed, true);
   });
+
+  it("are waited for when the engine has left something undone for good", async () => {
+    const own = watch(() => true);
+    await own.owning(failingLater("before the end", 10))();
+    await setTimeout(50);
+    await own.owning(failingLater("after the end", 100))();
+    const ended = await Promise.race([own.drained().then(() => true), setTimeout(3 * LONG, false)]);
+    assert.equal(ended, true);
+    assert.equal(own.signal.aborted, false);
+  });
 });
