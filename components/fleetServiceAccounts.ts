@@ -1,3 +1,4 @@
+import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
 import type { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Associations } from "./association";
@@ -7,7 +8,7 @@ import { kubernetesProviderFor } from "./kubernetesProviders";
 import type { MultiClusterIrsaArgs } from "./multiClusterIrsa";
 import { formerly } from "./names";
 import { makeNamespaces } from "./namespaces";
-import { makeServiceAccount, type PodRole } from "./serviceAccount";
+import { inPlace, makePatch, makeProofs, wantedServiceAccount, type PodRole } from "./serviceAccount";
 import type { IrsaCluster, ServiceAccountBinding } from "./types";
 
 /** Everything of the fleet that stands in one cluster. */
@@ -54,6 +55,12 @@ export function makeServiceAccounts(
       ...(provider && { provider }),
     };
     const where = { what, path: `${pathOf(binding)}.settings`, resource: parent };
-    makeServiceAccount(under(cluster.name), binding, role, args, opts, where);
+    const called = under(cluster.name);
+    const wanted = wantedServiceAccount(binding, role, where);
+    // Here, and not by `makeServiceAccount`: the SDK notes the stack of each resource, and there is one for each binding and cluster.
+    const serviceAccount = wanted.patched
+      ? makePatch(called, wanted, opts, where)
+      : new ServiceAccount(called, wanted.args, inPlace(opts));
+    makeProofs(called, binding, role, args, opts, serviceAccount);
   }
 }

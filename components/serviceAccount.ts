@@ -30,30 +30,49 @@ type Owned = Pick<ServiceAccountBinding, "name" | "ownership" | "settings"> & {
   namespace: pulumi.Input<string>;
 };
 
+/** What is to prove that a ServiceAccount works. */
+interface Proof {
+  samplePod?: SamplePodSettings;
+  verificationJob?: VerificationJobSettings;
+}
+
 /** Creates or patches a ServiceAccount, and makes after it what is to prove that it works. */
 export function makeServiceAccount(
   name: string,
   binding: Owned,
   role: PodRole,
-  proof: { samplePod?: SamplePodSettings; verificationJob?: VerificationJobSettings },
+  proof: Proof,
   opts: pulumi.CustomResourceOptions,
   where: SettingsPath,
 ) {
-  // What seems to be another cluster may be the same one, after a corrected issuer. There an object cannot be made beside the
-  // old one of its name: the plugin refuses it, and before 4.29 made it and then deleted it.
-  const inPlace = { ...opts, deleteBeforeReplace: true };
-  const annotated = hasIrsa(role.identity) ? role.arn : undefined;
-  const wanted = wantedOf(binding, annotated, where);
-  // A patch may be there twice, and its keys never go missing then.
-  const serviceAccount =
-    binding.ownership === ServiceAccountOwnership.Patch
-      ? makePatch(name, wanted, opts, where)
-      : new ServiceAccount(name, wanted.args, inPlace);
-  const { samplePod, verificationJob } = proof;
+  const wanted = wantedServiceAccount(binding, role, where);
+  const serviceAccount = wanted.patched
+    ? makePatch(name, wanted, opts, where)
+    : new ServiceAccount(name, wanted.args, inPlace(opts));
+  return { serviceAccount, ...makeProofs(name, binding, role, proof, opts, serviceAccount) };
+}
+
+/**
+ * What seems to be another cluster may be the same one, after a corrected issuer. There an object cannot be made beside the old
+ * one of its name: the plugin refuses it, and before 4.29 made it and then deleted it. A patch may be there twice, and its keys
+ * never go missing then.
+ */
+export function inPlace(opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
+  return { ...opts, deleteBeforeReplace: true };
+}
+
+/** Makes what is to prove that a ServiceAccount works, after it. */
+export function makeProofs(
+  name: string,
+  binding: Owned,
+  role: PodRole,
+  { samplePod, verificationJob }: Proof,
+  opts: pulumi.CustomResourceOptions,
+  serviceAccount: pulumi.Resource | undefined,
+) {
   // EKS looks at the annotation when a pod is admitted, and never again; at the association too.
-  const after = serviceAccount ? { ...inPlace, dependsOn: serviceAccount } : inPlace;
+  const after = inPlace(serviceAccount ? { ...opts, dependsOn: serviceAccount } : opts);
   return {
-    serviceAccount,
     ...(samplePod && { pod: makeSamplePod(name, binding, role, samplePod, after) }),
     ...(verificationJob && { job: makeVerificationJob(name, binding, role, verificationJob, after) }),
   };
@@ -62,13 +81,16 @@ export function makeServiceAccount(
 /** A ServiceAccount as it is to be. */
 interface WantedServiceAccount {
   args: { metadata: PatchedMetadata } & Omit<ServiceAccountArgs, "metadata">;
+  /** Somebody else makes it, and what is wanted is applied to it. */
+  patched: boolean;
   /** Of a patch: whether it takes over what others have set. */
   forceConflicts: boolean;
 }
 
-function wantedOf(
+/** A ServiceAccount as its binding and its role want it, with checked settings. */
+export function wantedServiceAccount(
   binding: Owned,
-  roleArn: pulumi.Input<string> | undefined,
+  role: PodRole,
   where: SettingsPath,
 ): WantedServiceAccount {
   const settings = checkedSettings(binding.settings ?? {}, where);
@@ -78,7 +100,7 @@ function wantedOf(
     imagePullSecrets = [],
     forceConflicts = false,
   } = settings;
-  const annotations = annotationsOf(roleArn, settings);
+  const annotations = annotationsOf(hasIrsa(role.identity) ? role.arn : undefined, settings);
   const metadata = {
     name: binding.name,
     namespace: binding.namespace,
@@ -92,11 +114,11 @@ function wantedOf(
       imagePullSecrets: imagePullSecrets.map((secret) => ({ name: secret })),
     }),
   };
-  return { args, forceConflicts };
+  return { args, patched: binding.ownership === ServiceAccountOwnership.Patch, forceConflicts };
 }
 
 /** Patches a ServiceAccount, if there is anything to be applied to it. */
-function makePatch(
+export function makePatch(
   name: string,
   { args: { metadata }, forceConflicts }: WantedServiceAccount,
   opts: pulumi.CustomResourceOptions,
