@@ -14,12 +14,9 @@ export function withWritten(document: string, part: string, written: string): st
   return `${document.slice(0, begin + beginMark.length)}\n\n${written}\n\n${document.slice(end)}`;
 }
 
-/** Writes the results of parts into docs/performance.md, formatted as `npm test` wants it. */
-export async function writeResults(written: Map<string, string>, file = PERFORMANCE): Promise<void> {
-  const text = [...written].reduce(
-    (document, [part, result]) => withWritten(document, part, result),
-    readFileSync(file, "utf8"),
-  );
+/** Writes the result of a part into docs/performance.md, formatted as `npm test` wants it. */
+export async function writeResult(part: string, written: string, file = PERFORMANCE): Promise<void> {
+  const text = withWritten(readFileSync(file, "utf8"), part, written);
   const options = await resolveConfig(file);
   writeFileSync(file, await format(text, { ...options, filepath: file }));
 }

@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from "node:os";
 import { createProgress, type Progress } from "../setup/progress";
 import { runCommandLine } from "../commandLine";
-import { writeResults } from "./document";
+import { writeResult } from "./document";
 import { missedLines, type BenchContext, type BenchResult, type PartResult } from "./lines";
 import { readOptions, usage, type BenchOptions } from "./options";
 import { renderMarkdown, renderResult } from "./table";
@@ -29,28 +29,29 @@ async function bench({ rounds: wanted, parts: names, json, write }: BenchOptions
   const out = json ? process.stderr : process.stdout;
   const progress = createProgress(out);
   const started = Date.now();
+  const machine = {
+    cores: availableParallelism(),
+    memoryGiB: Math.round(totalmem() / 1024 ** 3),
+    node: process.versions.node,
+  };
   const parts: PartResult[] = [];
   for (const { part, title, rounds: usual, run } of PARTS.filter(({ part }) => names.includes(part))) {
     progress.line(`${title}:`);
     const began = Date.now();
     const rounds = wanted ?? usual;
     const findings = await run({ rounds, during: duringOn(progress) });
-    parts.push({ part, title, rounds, seconds: (Date.now() - began) / 1_000, ...findings });
+    const measured = { part, title, rounds, seconds: (Date.now() - began) / 1_000, ...findings };
+    parts.push(measured);
+    // At once: the parts after it take up to an hour, and may fail.
+    if (write) await writeResult(part, renderMarkdown(measured, machine));
   }
   const result: BenchResult = {
     ok: missedLines(parts).length === 0,
-    machine: {
-      cores: availableParallelism(),
-      memoryGiB: Math.round(totalmem() / 1024 ** 3),
-      node: process.versions.node,
-    },
+    machine,
     seconds: (Date.now() - started) / 1_000,
     parts,
   };
   out.write(`\n${renderResult(result)}\n\n${summary(result)}\n`);
-  if (write) {
-    await writeResults(new Map(parts.map((part) => [part.part, renderMarkdown(part, result.machine)])));
-  }
   if (json) {
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   }

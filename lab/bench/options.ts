@@ -19,7 +19,7 @@ export function usage(parts: readonly string[]): string {
   even the lower end of the median's 95 % interval is over it.
   --part NAME     only this part, may be given again (${parts.join(", ")})
   --rounds N      rounds of each measurement, ${FEWEST_ROUNDS} or more (default: ${FEWEST_ROUNDS}, 15 where a round is short)
-  --write         write the results of these parts into docs/performance.md
+  --write         write the results of these parts into docs/performance.md, each when it is done
   --json          print the result as JSON on standard output; everything else goes to standard error
   --help          this text
 Exit code: 0 when no goal is missed, 1 when one is, 2 when the options are wrong.`;
