@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setUp } from "../lab/setup/index.ts";
 import { consumerTable } from "./support/consumerTable.ts";
 
 const [which = "all", ...mochaOptions] = process.argv.slice(2);
@@ -107,6 +108,18 @@ function suite(name, quiet = false) {
   return run(`${name} tests`, bin("mocha"), [...suites[name], ...mochaOptions], quiet);
 }
 
+/** Sees to the programs of the lab before any test: on a machine that has nothing yet, they are built. */
+async function isSetUp() {
+  try {
+    await setUp();
+    return true;
+  } catch (error) {
+    console.log(`FAIL setting up the lab\n${error.message}`);
+    failed.push("setting up the lab");
+    return false;
+  }
+}
+
 try {
   if (which !== "engine") {
     const checking = checks.map(([name, command, args, more]) =>
@@ -114,7 +127,7 @@ try {
     );
     await Promise.all([...checking, suite("fast")]);
   }
-  if (which !== "fast") {
+  if (which !== "fast" && (await isSetUp())) {
     // Each waits for half of its time. The one's lines are shown as they come, the others' when they have failed, or a few are wanted.
     const quiet = mochaOptions.length === 0;
     console.log("lab and engine tests beside each other (about 35 minutes on two cores)");

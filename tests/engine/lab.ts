@@ -9,13 +9,20 @@ import type { LabCluster } from "../../lab/types";
 
 /** A busy machine takes its time: this ends what hangs, and judges nothing. */
 const PATIENCE = 10 * 60_000;
+/** On a machine that has nothing yet, programs are built before a lab can start. */
+const SET_UP_PATIENCE = 60 * 60_000;
 
 let starting: Promise<Lab> | undefined;
 
-/** The lab of this mocha process: started when it is first asked for, stopped after the last test. */
+/** The lab of this mocha process: started before the first test, stopped after the last. */
 export function engineLab(): Promise<Lab> {
   return (starting ??= startLab());
 }
+
+before(async function () {
+  this.timeout(SET_UP_PATIENCE);
+  await engineLab();
+});
 
 after(async function () {
   this.timeout(PATIENCE);
