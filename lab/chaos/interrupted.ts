@@ -46,11 +46,14 @@ export async function interrupt(fleet: Fleet, plan: Plan, at: Variant | undefine
   });
 }
 
-/** Types what the page says of a state file that the kill has torn; nothing where it is whole. */
+/** Types what the page says of a state, or of the checksum beside it, that the kill has torn; nothing where both are whole. */
 export async function healTornState(fleet: Fleet, variant: Variant): Promise<Printed[]> {
   const file = stateFile(fleet);
-  if (isJson(file)) return [];
-  return recover(fleet, "torn-state", { variant, placeholders: { "state file": file } });
+  const asked = { variant, placeholders: { "state file": file } };
+  return [
+    ...(isJson(`${file}.attrs`) ? [] : await recover(fleet, "torn-checksum", asked)),
+    ...(isJson(file) ? [] : await recover(fleet, "torn-state", asked)),
+  ];
 }
 
 /** Where the state of a fleet's stack is. */

@@ -51,11 +51,22 @@ describeEngine("engine: the engine is killed", () => {
         assert.deepEqual(await faultsOf(fleet, stack), [`role ${name} exists, and is not in the state`]);
         writeFileSync(file, interrupted);
       }
-      // As if the next thing to be written had been torn.
+      const seesIt = async () => {
+        const { text } = await typeCommand(fleet, FULL, "pulumi stack export");
+        for (const seen of recovery("torn-state").seen) assert.ok(text.includes(seen), text);
+      };
+      // As if the next thing to be written had been torn: first its checksum, of which nothing is lost.
+      writeFileSync(`${file}.attrs`, "");
+      await seesIt();
+      const healed = await healTornState(fleet, FULL);
+      assert.deepEqual(
+        healed.map(({ command, failed }) => ({ command, failed })),
+        [{ command: `rm -f '${file}.attrs'`, failed: false }],
+      );
+      assert.deepEqual(readFileSync(file), interrupted);
       writeFileSync(`${file}.bak`, interrupted);
       writeFileSync(file, "");
-      const { text } = await typeCommand(fleet, FULL, "pulumi stack export");
-      for (const seen of recovery("torn-state").seen) assert.ok(text.includes(seen), text);
+      await seesIt();
       const printed = [
         ...(await recover(fleet, "torn-state", { variant: FULL, placeholders: { "state file": file } })),
         ...(await recover(fleet, "interrupted", { variant: FULL })),

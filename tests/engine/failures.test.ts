@@ -5,7 +5,7 @@ import type { Row } from "../../lab/chaos/trial";
 import { describeEngine, engineLab } from "./lab";
 
 /** The recoveries that only a killed engine needs: chaos.test.ts types them. */
-const OF_KILLS = ["interrupted", "torn-state"];
+const OF_KILLS = ["interrupted", "torn-checksum", "torn-state"];
 
 describeEngine("engine: failures in the middle", () => {
   const typed = new Set<string>();
