@@ -1,34 +1,22 @@
 import { getClusterOutput } from "@pulumi/aws/eks/getCluster";
 import * as pulumi from "@pulumi/pulumi";
-import type { IdentityMode } from "../trust/types";
 import type { IrsaCluster } from "./types";
 
-/** How {@link fromClusterName} finds a cluster and logs in to it. */
-export interface ClusterLookup {
+/**
+ * How {@link fromClusterName} finds a cluster and logs in to it, and what the list is to say of it: `identity`, `shard`, `retired`
+ * and whatever else an entry of the list has.
+ */
+export interface ClusterLookup extends Partial<
+  Omit<IrsaCluster, "name" | "issuerUrl" | "kubeconfig" | "autoMode">
+> {
   /** Name of the cluster in EKS. Default: its name in the list. */
   clusterName?: string;
-  /** Region of the cluster. Default: the aws provider's. */
+  /** Region of the cluster. With Pod Identity it must be given. Default: the aws provider's. */
   region?: string;
   /** AWS profile by which `aws eks get-token` logs in. Default: the environment's credentials. */
   profile?: string;
   /** Role that `aws eks get-token` assumes to log in. Default: none. */
   roleArn?: string;
-  /** ARN of an OIDC provider that exists, to adopt. Default: the provider is created. */
-  oidcProviderArn?: pulumi.Input<string>;
-  /** The client ID list of that provider, where it is known. Default: not known. */
-  oidcProviderClientIds?: string[];
-  /** Names this cluster had before in the list. Default: none. */
-  formerNames?: string[];
-  /** The shard of `trust.shards` whose role serves this cluster. Default: none. */
-  shard?: string;
-  /** What the cluster's pods get. With Pod Identity `region` must be given. Default: `IdentityMode.Irsa`. */
-  identity?: IdentityMode;
-  /** What the role accepts of the cluster. Default: as `identity`. */
-  trusts?: IdentityMode;
-  /** Account of the cluster: 12 digits. Default: the role's. */
-  accountId?: string;
-  /** Installs the EKS Pod Identity Agent; refused where the cluster is found to be in EKS Auto Mode. Default: false. */
-  installAgent?: boolean;
 }
 
 /**
@@ -51,9 +39,10 @@ export function fromClusterName(
   lookup: ClusterLookup = {},
   opts?: pulumi.InvokeOptions,
 ): IrsaCluster {
-  const clusterName = lookup.clusterName ?? name;
+  const { profile, roleArn, ...said } = lookup;
+  const clusterName = said.clusterName ?? name;
   const found = getClusterOutput(
-    { name: clusterName, ...(lookup.region !== undefined && { region: lookup.region }) },
+    { name: clusterName, ...(said.region !== undefined && { region: said.region }) },
     opts ?? {},
   );
   const issuerUrl = found.apply(({ identities }) => {
@@ -66,25 +55,18 @@ export function fromClusterName(
     return issuer;
   });
   const kubeconfig = found.apply((cluster) => {
-    const region = lookup.region ?? cluster.region;
+    const region = said.region ?? cluster.region;
     const ca = cluster.certificateAuthorities[0]?.data;
-    return JSON.stringify(kubeconfigOf({ ...lookup, clusterName, region, endpoint: cluster.endpoint, ca }));
+    const login = { ...(profile !== undefined && { profile }), ...(roleArn !== undefined && { roleArn }) };
+    return JSON.stringify(kubeconfigOf({ ...login, clusterName, region, endpoint: cluster.endpoint, ca }));
   });
   return {
+    ...said,
     name,
     issuerUrl,
     kubeconfig,
     clusterName,
     autoMode: found.apply(({ computeConfigs }) => isAuto(computeConfigs)),
-    ...(lookup.region !== undefined && { region: lookup.region }),
-    ...(lookup.identity !== undefined && { identity: lookup.identity }),
-    ...(lookup.trusts !== undefined && { trusts: lookup.trusts }),
-    ...(lookup.accountId !== undefined && { accountId: lookup.accountId }),
-    ...(lookup.installAgent !== undefined && { installAgent: lookup.installAgent }),
-    ...(lookup.oidcProviderArn !== undefined && { oidcProviderArn: lookup.oidcProviderArn }),
-    ...(lookup.oidcProviderClientIds && { oidcProviderClientIds: lookup.oidcProviderClientIds }),
-    ...(lookup.formerNames && { formerNames: lookup.formerNames }),
-    ...(lookup.shard !== undefined && { shard: lookup.shard }),
   };
 }
 

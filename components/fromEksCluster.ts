@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { IdentityMode } from "../trust/types";
 import { hasIrsa, trustsOf } from "./identity";
 import type { IrsaCluster } from "./types";
 
@@ -13,31 +12,20 @@ export interface EksClusterOutputs {
   kubeconfigJson: pulumi.Input<string>;
 }
 
-/** Options of {@link fromEksCluster}. */
-export interface FromEksClusterOptions {
+/**
+ * Options of {@link fromEksCluster}, and what the list is to say of the cluster: `identity`, `shard`, `retired` and whatever else an
+ * entry of the list has.
+ */
+export interface FromEksClusterOptions extends Partial<
+  Omit<IrsaCluster, "name" | "issuerUrl" | "kubeconfig" | "oidcProviderArn">
+> {
   /**
    * true: have the OIDC provider created with the role, for a cluster whose own `createOidcProvider` is off.
    * Default: false, which adopts the provider that the `eks.Cluster` made.
    */
   createOidcProvider?: boolean;
-  /** The client ID list of the provider that is adopted, where it is known. Default: not known. */
-  oidcProviderClientIds?: string[];
-  /** The shard of `trust.shards` whose role serves this cluster. Default: none. */
-  shard?: string;
-  /** What the cluster's pods get. With Pod Identity `clusterName` and `region` must be given. Default: `IdentityMode.Irsa`. */
-  identity?: IdentityMode;
-  /** What the role accepts of the cluster. With `IdentityMode.PodIdentity` no OIDC provider is adopted. Default: as `identity`. */
-  trusts?: IdentityMode;
   /** Name of the cluster in EKS: plain text, such as the `name` that the `eks.Cluster` was given. Default: not known. */
   clusterName?: string;
-  /** Region of the cluster: plain text. Default: not known. */
-  region?: string;
-  /** Account of the cluster: 12 digits. Default: the role's. */
-  accountId?: string;
-  /** Installs the EKS Pod Identity Agent. Default: false. */
-  installAgent?: boolean;
-  /** Whether the cluster is in EKS Auto Mode, which has the agent built in. Default: not known. */
-  autoMode?: pulumi.Input<boolean>;
 }
 
 /**

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 // In a project of your own: from "eks-irsa".
-import { fromClusterName, MultiClusterIrsa, type IrsaCluster } from "../../index";
+import { fromClusterName, MultiClusterIrsa } from "../../index";
 
 interface ListedCluster {
   name: string;
@@ -15,10 +15,9 @@ interface ListedCluster {
 const config = new pulumi.Config();
 const clusters = config
   .requireObject<ListedCluster[]>("clusters")
-  .map(({ name, clusterName, region, oidcProviderArn, takeOver }): IrsaCluster => ({
-    ...fromClusterName(name, { clusterName, region, oidcProviderArn }),
-    ...(takeOver === true && { importOidcProvider: true }),
-  }));
+  .map(({ name, takeOver = false, ...lookup }) =>
+    fromClusterName(name, { ...lookup, importOidcProvider: takeOver }),
+  );
 
 const irsa = new MultiClusterIrsa("app", {
   clusters,

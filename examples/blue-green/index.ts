@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 // In a project of your own: from "eks-irsa".
-import { fromClusterName, MultiClusterIrsa, type IrsaCluster } from "../../index";
+import { fromClusterName, MultiClusterIrsa } from "../../index";
 
 /** A cluster of the list in `Pulumi.<stack>.yaml`. */
 interface ListedCluster {
@@ -16,10 +16,7 @@ interface ListedCluster {
 const config = new pulumi.Config();
 const listed = config.requireObject<ListedCluster[]>("clusters");
 
-const clusters = listed.map(({ name, clusterName, region, retired = false }): IrsaCluster => ({
-  ...fromClusterName(name, { clusterName, region }),
-  retired,
-}));
+const clusters = listed.map(({ name, ...lookup }) => fromClusterName(name, lookup));
 
 const irsa = new MultiClusterIrsa("app", {
   clusters,

@@ -41,11 +41,7 @@ const data = new MultiClusterIrsa(
   {
     clusters: [
       blue,
-      {
-        ...fromClusterName("eu", eu),
-        accountId: clusterAccount,
-        baseRole: { arn: base.roleArn },
-      },
+      fromClusterName("eu", { ...eu, accountId: clusterAccount, baseRole: { arn: base.roleArn } }),
     ],
     serviceAccounts: [reader],
     role: { name: roleName },

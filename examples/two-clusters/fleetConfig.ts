@@ -1,153 +1,86 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import {
+  findProblems,
   fromClusterName,
-  type ClusterLookup,
-  type IdentityMode,
   type IrsaCluster,
   type MultiClusterIrsaArgs,
-  type PodIdentitySettings,
   type Problem,
-  type ServiceAccountBinding,
-  type ServiceAccountOwnership,
-  type SubjectMatch,
 } from "../../index";
-import {
-  entries,
-  isEntry,
-  readMap,
-  readObject,
-  readText,
-  readTexts,
-  refuseStrangers,
-  type Entry,
-} from "./configEntries";
 
-const CLUSTER_KEYS = [
-  "name",
-  "clusterName",
-  "region",
-  "profile",
-  "issuerUrl",
-  "kubeconfig",
-  "oidcProviderArn",
-  "oidcProviderClientIds",
-  "formerNames",
-  "shard",
-  "identity",
-  "trusts",
-  "accountId",
-  "installAgent",
-];
-const BINDING_KEYS = [
-  "namespace",
-  "name",
-  "clusters",
-  "match",
-  "allowWildcardNamespace",
-  "ownership",
-  "createNamespace",
-  "settings",
-];
-const SETTINGS_KEYS = [
-  "labels",
-  "annotations",
-  "automountServiceAccountToken",
-  "imagePullSecrets",
-  "audience",
-  "stsRegionalEndpoints",
-  "tokenExpiration",
-  "forceConflicts",
-];
-const TRUST_KEYS = [
-  "form",
-  "maxSize",
-  "shards",
-  "originalShard",
-  "conditions",
-  "podIdentityConditions",
-  "statements",
-];
-const POD_IDENTITY_KEYS = [
-  "targetRoleArn",
-  "disableSessionTags",
-  "allowClusterWideTrust",
-  "policy",
-  "settleSeconds",
-];
+/** A cluster of the configuration, whose values nobody has looked at yet. */
+type Entry = Record<string, unknown>;
 
 /**
- * Reads the fleet from the stack's configuration. What is wrong with it is collected, not thrown, so that it can be told
- * together with what the component finds.
+ * Reads the component's arguments from the stack's configuration, where they have the same names. Clusters are looked up, or their
+ * kubeconfigs read from files, when nothing else is wrong.
+ *
+ * @throws RunError that names every fault at once.
  */
-export function readFleet(config: pulumi.Config): { args: MultiClusterIrsaArgs; problems: Problem[] } {
+export function readFleet(config: pulumi.Config): MultiClusterIrsaArgs {
+  const args = readArguments(config);
   const problems: Problem[] = [];
-  const clusters = entries(config, "clusters", CLUSTER_KEYS, problems).map((entry, index) =>
-    readCluster(entry, `clusters[${index}]`, problems),
-  );
-  const serviceAccounts = entries(config, "serviceAccounts", BINDING_KEYS, problems).map((entry, index) =>
-    readBinding(entry, `serviceAccounts[${index}]`, problems),
-  );
-  const roleName = config.get("roleName");
-  const podIdentity: PodIdentitySettings | undefined = readMap(
-    config,
-    "podIdentity",
-    POD_IDENTITY_KEYS,
-    problems,
-  );
-  const args: MultiClusterIrsaArgs = {
-    clusters,
-    serviceAccounts,
-    policyArns: readPolicyArns(config, problems),
-    trust: readMap(config, "trust", TRUST_KEYS, problems) ?? {},
-    ...(podIdentity && { podIdentity }),
-    ...(roleName !== undefined && { role: { name: roleName } }),
-    ...(config.get("samplePods") === "false" ? {} : { samplePod: {} }),
-    ...(config.get("verificationJobs") === "true" ? { verificationJob: {} } : {}),
-  };
-  return { args, problems };
-}
-
-/** A cluster by its issuer and a kubeconfig file, or by its name in EKS alone. */
-function readCluster(entry: Entry, path: string, problems: Problem[]): IrsaCluster {
-  const text = (key: string) => readText(entry, key, path, problems);
-  const name = text("name") ?? "";
-  const issuerUrl = text("issuerUrl");
-  const kubeconfigFile = text("kubeconfig");
-  const [clusterName, region, profile] = [text("clusterName"), text("region"), text("profile")];
-  const oidcProviderArn = text("oidcProviderArn");
-  const oidcProviderClientIds = readTexts(entry, "oidcProviderClientIds", path, problems);
-  const formerNames = readTexts(entry, "formerNames", path, problems);
-  const shard = text("shard");
-  const common = {
-    ...(clusterName !== undefined && { clusterName }),
-    ...(region !== undefined && { region }),
-    ...readIdentity(entry, path, problems),
-    ...(oidcProviderArn !== undefined && { oidcProviderArn }),
-    ...(oidcProviderClientIds && { oidcProviderClientIds }),
-    ...(formerNames && { formerNames }),
-    ...(shard !== undefined && { shard }),
-  };
-  if (issuerUrl === undefined && kubeconfigFile === undefined && name !== "") {
-    return fromClusterName(name, { ...common, ...(profile !== undefined && { profile }) });
+  const given = (entry: unknown, index: number) => givenCluster(entry, `clusters[${index}]`, problems);
+  const checked = { ...args, ...(Array.isArray(args.clusters) && { clusters: args.clusters.map(given) }) };
+  // What could not be read is told of already.
+  const told = new Set(problems.map(({ propertyPath }) => propertyPath));
+  problems.push(...findProblems(checked).filter(({ propertyPath }) => !told.has(propertyPath)));
+  if (problems.length > 0) {
+    const lines = problems.map(({ propertyPath, reason }) => `  - ${propertyPath} ${reason}`);
+    throw new pulumi.RunError(["The stack's configuration has faults:", ...lines].join("\n"));
   }
-  const kubeconfig =
-    kubeconfigFile === undefined ? undefined : readKubeconfig(kubeconfigFile, path, problems);
-  return { name, issuerUrl: issuerUrl ?? "", ...common, ...(kubeconfig !== undefined && { kubeconfig }) };
+  const clusters = checked.clusters.map((cluster, index) => {
+    const entry = (args.clusters as unknown as Entry[])[index];
+    return isLookedUp(entry) ? lookedUp(entry) : cluster;
+  });
+  return { ...checked, clusters };
 }
 
-/** What the cluster's pods get, and what the role accepts of it. What is wrong with the values the component says. */
-function readIdentity(entry: Entry, path: string, problems: Problem[]): Partial<ClusterLookup> {
-  const { identity, trusts, installAgent } = entry;
-  const accountId = readText(entry, "accountId", path, problems);
-  return {
-    ...(identity !== undefined && { identity: identity as IdentityMode }),
-    ...(trusts !== undefined && { trusts: trusts as IdentityMode }),
-    ...(accountId !== undefined && { accountId }),
-    ...(installAgent !== undefined && { installAgent: installAgent as boolean }),
-  };
+/** All keys of the project: one that the component does not know is a fault, as it is in a program. */
+function readArguments(config: pulumi.Config): MultiClusterIrsaArgs {
+  const prefix = `${config.name}:`;
+  const keys = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith(prefix));
+  const values = keys.map((key): [string, unknown] => {
+    const name = key.slice(prefix.length);
+    try {
+      return [name, config.getObject(name)];
+    } catch {
+      // Text, where all arguments are lists or maps: the component says so.
+      return [name, config.get(name)];
+    }
+  });
+  return { clusters: [], serviceAccounts: [], ...Object.fromEntries(values) };
+}
+
+/** The cluster as far as it can be known without a look-up. */
+function givenCluster(entry: unknown, path: string, problems: Problem[]): IrsaCluster {
+  if (isLookedUp(entry)) {
+    const { profile: _, roleArn: __, ...said } = entry;
+    for (const key of ["clusterName", "region", "profile", "roleArn"]) {
+      const value = entry[key];
+      if (value !== undefined && typeof value !== "string") {
+        problems.push({ propertyPath: `${path}.${key}`, reason: "is not text: write it in quotes" });
+      }
+    }
+    const late = pulumi.output("looked up");
+    return { name: "", clusterName: entry.name, ...said, issuerUrl: late, kubeconfig: late } as IrsaCluster;
+  }
+  if (!isEntry(entry) || typeof entry.kubeconfig !== "string") {
+    // Whatever it is, the component says what is wrong with it.
+    return entry as IrsaCluster;
+  }
+  const kubeconfig = readKubeconfig(entry.kubeconfig, path, problems);
+  return { ...entry, kubeconfig } as unknown as IrsaCluster;
+}
+
+function isLookedUp(entry: unknown): entry is Entry {
+  return isEntry(entry) && entry.issuerUrl === undefined && entry.kubeconfig === undefined;
+}
+
+function lookedUp({ name, ...lookup }: Entry): IrsaCluster {
+  return fromClusterName(name as string, lookup);
 }
 
 function readKubeconfig(file: string, path: string, problems: Problem[]): string {
@@ -163,35 +96,6 @@ function readKubeconfig(file: string, path: string, problems: Problem[]): string
   }
 }
 
-function readBinding(entry: Entry, path: string, problems: Problem[]): ServiceAccountBinding {
-  const clusters = readTexts(entry, "clusters", path, problems);
-  const { match, allowWildcardNamespace, ownership, createNamespace, settings } = entry;
-  if (isEntry(settings)) refuseStrangers(settings, SETTINGS_KEYS, `${path}.settings`, problems);
-  return {
-    namespace: readText(entry, "namespace", path, problems) ?? "",
-    name: readText(entry, "name", path, problems) ?? "",
-    ...(clusters && { clusters }),
-    // What is wrong with these the component says.
-    ...(match !== undefined && { match: match as SubjectMatch }),
-    ...(allowWildcardNamespace === true && { allowWildcardNamespace: true }),
-    ...(ownership !== undefined && { ownership: ownership as ServiceAccountOwnership }),
-    ...(createNamespace !== undefined && { createNamespace: createNamespace as boolean }),
-    ...(settings !== undefined && { settings: settings as object }),
-  };
-}
-
-function readPolicyArns(config: pulumi.Config, problems: Problem[]): Record<string, string> {
-  const value: unknown = readObject(config, "policyArns", "a map", problems) ?? {};
-  if (!isEntry(value)) {
-    problems.push({
-      propertyPath: "policyArns",
-      reason: "is not a map: write keys of yours, each with a policy's ARN",
-    });
-    return {};
-  }
-  const texts = Object.keys(value).map((key): [string, string] => [
-    key,
-    readText(value, key, "policyArns", problems) ?? "",
-  ]);
-  return Object.fromEntries(texts);
+function isEntry(value: unknown): value is Entry {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

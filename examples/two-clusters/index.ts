@@ -1,17 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 // In a project of your own: from "eks-irsa".
-import { findProblems, MultiClusterIrsa } from "../../index";
+import { MultiClusterIrsa } from "../../index";
 import { readFleet } from "./fleetConfig";
 
-const { args, problems } = readFleet(new pulumi.Config());
-// What could not be read is missing from the arguments: that it is missing need not be told as well.
-const told = new Set(problems.map(({ propertyPath }) => propertyPath));
-const all = [...problems, ...findProblems(args).filter(({ propertyPath }) => !told.has(propertyPath))];
-if (all.length > 0) {
-  const lines = all.map(({ propertyPath, reason }) => `  - ${propertyPath} ${reason}`);
-  throw new pulumi.RunError(["The stack's configuration has faults:", ...lines].join("\n"));
-}
-
+const args = readFleet(new pulumi.Config());
 const irsa = new MultiClusterIrsa("app", args);
 
 // With shards there is a role for each of them.

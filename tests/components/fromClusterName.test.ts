@@ -107,11 +107,32 @@ describe("fromClusterName", () => {
     assert.equal(recording.invokes[0]?.provider, recording.one("pulumi:providers:aws").urn);
   });
 
-  it("says the shard and the client IDs of its provider, where they are given", async () => {
-    const lookup = { shard: "a", oidcProviderClientIds: ["sts.amazonaws.com"] };
-    const { result } = await record((lib) => lib.fromClusterName("east", lookup), eks());
-    assert.equal(result.shard, "a");
-    assert.deepEqual(result.oidcProviderClientIds, ["sts.amazonaws.com"]);
+  it("says whatever else the list is to say of it", async () => {
+    const said = {
+      shard: "a",
+      formerShards: ["b"],
+      retired: true,
+      oidcProviderArn: providerArn(issuer),
+      oidcProviderClientIds: ["sts.amazonaws.com"],
+      importOidcProvider: true,
+      baseRole: { arn: "arn:aws:iam::210987654321:role/base" },
+    };
+    const { result } = await record(
+      (lib) => lib.fromClusterName("east", { ...said, profile: "p", roleArn: "r" }),
+      eks(),
+    );
+    const { issuerUrl: _, kubeconfig: __, autoMode: ___, ...rest } = result;
+    assert.deepEqual(rest, { name: "east", clusterName: "east", ...said });
+  });
+
+  it("loses nothing that a program without types says: the component tells of a key that nobody knows", async () => {
+    const lookup = { region: "us-east-1", retird: true };
+    const { result } = await record(
+      (lib) =>
+        lib.findProblems({ clusters: [lib.fromClusterName("east", lookup)], serviceAccounts: [READER] }),
+      eks(),
+    );
+    assert.deepEqual(result, [{ propertyPath: "clusters[0].retird", reason: "is not known: write retired" }]);
   });
 
   it("says what Pod Identity asks of the cluster, where it is given", async () => {

@@ -52,11 +52,17 @@ describe("fromEksCluster", () => {
     }
   });
 
-  it("says the shard and the client IDs of its provider, where they are given", async () => {
-    const options = { shard: "a", oidcProviderClientIds: ["sts.amazonaws.com"] };
-    const { result } = await record((lib) => lib.fromEksCluster("east", eksCluster(), options));
-    assert.equal(result.shard, "a");
-    assert.deepEqual(result.oidcProviderClientIds, ["sts.amazonaws.com"]);
+  it("says whatever else the list is to say of it", async () => {
+    const said = {
+      shard: "a",
+      formerShards: ["b"],
+      formerNames: ["e"],
+      retired: true,
+      oidcProviderClientIds: ["sts.amazonaws.com"],
+    };
+    const { result } = await record((lib) => lib.fromEksCluster("east", eksCluster(), said));
+    const { issuerUrl: _, kubeconfig: __, oidcProviderArn: ___, ...rest } = result;
+    assert.deepEqual(rest, { name: "east", ...said });
   });
 
   it("says what Pod Identity asks of the cluster, where it is given", async () => {
