@@ -16,10 +16,16 @@ export function programSettings(folder: string): ProgramSettings {
   return parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8")) as ProgramSettings;
 }
 
-/** The file that a project's program begins with: in the folder that `main` names, as the Node language host finds it. */
+/**
+ * The file that a project's program begins with, as Pulumi finds it. What `main` names is a file, or a folder; in a folder the
+ * package.json decides, be it that of a folder above: without `main` a project inside of a package runs that package.
+ * https://github.com/pulumi/pulumi/blob/v3.248.0/sdk/nodejs/cmd/run/run.ts
+ */
 export function programEntry(folder: string): string {
   const main = resolve(folder, programSettings(folder).main ?? ".");
-  const candidates = isFolder(main) ? [join(main, "index.js"), join(main, "index.ts")] : [main];
+  const candidates = isFolder(main)
+    ? [...packageEntry(main), join(main, "index.js"), join(main, "index.ts")]
+    : [main];
   const entry = candidates.find((file) => existsSync(file));
   if (entry === undefined) {
     throw new Error(`no program in ${folder}: looked for ${candidates.join(", ")}`);
@@ -27,10 +33,22 @@ export function programEntry(folder: string): string {
   return entry;
 }
 
+type Exports = string | { "."?: string | Record<"default" | "require" | "import", string | undefined> };
+
+/** What the nearest package.json begins with. */
+function packageEntry(folder: string): string[] {
+  const file = join(folder, "package.json");
+  if (!existsSync(file)) return dirname(folder) === folder ? [] : packageEntry(dirname(folder));
+  const { main, exports } = JSON.parse(readFileSync(file, "utf8")) as { main?: string; exports?: Exports };
+  const own = typeof exports === "object" ? exports["."] : exports;
+  const entry = typeof own === "object" ? (own.default ?? own.require ?? own.import) : own;
+  const found = entry ?? (exports === undefined ? main : undefined);
+  return found === undefined ? [] : [join(folder, found)];
+}
+
 /**
  * A project's program as a function, whose result is what the program exports. It is loaded when the function runs,
- * since that makes its resources; so a process can do it once only. The rules are those of
- * https://github.com/pulumi/pulumi/blob/v3.248.0/sdk/nodejs/cmd/run/run.ts, for CommonJS.
+ * since that makes its resources; so a process can do it once only. It is loaded as CommonJS.
  */
 export function importedProgram(folder: string): PulumiFn {
   const entry = programEntry(folder);

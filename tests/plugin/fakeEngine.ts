@@ -29,6 +29,23 @@ export interface Registered {
   protect: boolean;
 }
 
+/** What an engine of a test's knows beside what each does. */
+export interface Known {
+  /** What a call answers, by its token. */
+  invokes?: Record<string, (args: Record<string, unknown>) => Record<string, unknown>>;
+  /** What a resource has, by its type. */
+  resources?: Record<string, (name: string) => Record<string, unknown>>;
+}
+
+const IDENTITY: Known["invokes"] = {
+  "aws:index/getCallerIdentity:getCallerIdentity": () => ({
+    accountId: ACCOUNT,
+    arn: `arn:aws:iam::${ACCOUNT}:user/deployer`,
+    id: ACCOUNT,
+    userId: "AIDA",
+  }),
+};
+
 /** Just enough of Pulumi's engine that a plugin can make components: it remembers what is registered and makes nothing. */
 export class FakeEngine {
   readonly registered: Registered[] = [];
@@ -38,8 +55,16 @@ export class FakeEngine {
   private readonly server = new Server();
   address = "";
 
-  /** Starts it; `dryRun` leaves what a preview does not know unknown. */
-  constructor(private readonly dryRun = false) {}
+  /**
+   * @param dryRun leaves what a preview does not know unknown
+   * @param known what else it is to know: what calls answer, and what resources have, by token and type
+   */
+  constructor(
+    private readonly dryRun = false,
+    private readonly known: Known = {},
+  ) {}
+
+  /** Starts it. */
 
   async start(): Promise<this> {
     this.server.addService(
@@ -138,17 +163,12 @@ export class FakeEngine {
   }
 
   private invoke(request: proto.ResourceInvokeRequest): providerProto.InvokeResponse {
-    if (request.getTok() !== "aws:index/getCallerIdentity:getCallerIdentity") {
-      throw new Error(`an invoke that no test expects: ${request.getTok()}`);
-    }
+    const token = request.getTok();
+    const answer = { ...IDENTITY, ...this.known.invokes }[token];
+    if (answer === undefined) throw new Error(`an invoke that no test expects: ${token}`);
     const response = new providerProto.InvokeResponse();
-    const identity = {
-      accountId: ACCOUNT,
-      arn: `arn:aws:iam::${ACCOUNT}:user/deployer`,
-      id: ACCOUNT,
-      userId: "AIDA",
-    };
-    response.setReturn(Struct.fromJavaScript(identity));
+    const args = request.getArgs()?.toJavaScript() ?? {};
+    response.setReturn(Struct.fromJavaScript(answer(args) as never));
     return response;
   }
 
@@ -175,7 +195,11 @@ export class FakeEngine {
     response.setUrn(urn);
     if (request.getCustom()) {
       response.setId(this.dryRun ? UNKNOWN : `${name}-id`);
-      response.setObject(Struct.fromJavaScript({ ...inputs, ...this.made(type, name, inputs) } as never));
+    }
+    const outputs = this.known.resources?.[type]?.(name);
+    if (request.getCustom() || outputs !== undefined) {
+      const made = outputs ?? this.made(type, name, inputs);
+      response.setObject(Struct.fromJavaScript({ ...inputs, ...made } as never));
     }
     return response;
   }
@@ -205,7 +229,8 @@ export class FakeEngine {
     });
     const response = new proto.ReadResourceResponse();
     response.setUrn(urn);
-    response.setProperties(Struct.fromJavaScript({ arn: id, clientIdLists: ["sts.amazonaws.com"] }));
+    const outputs = this.known.resources?.[type]?.(name) ?? { arn: id, clientIdLists: ["sts.amazonaws.com"] };
+    response.setProperties(Struct.fromJavaScript(outputs as never));
     return response;
   }
 }
