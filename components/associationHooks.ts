@@ -8,6 +8,8 @@ import { ServiceAccountOwnership, type IrsaCluster, type ServiceAccountBinding }
 
 /** How often EKS is asked again whether it has seen the role's trust policy by now. */
 const RETRIES = 4;
+/** Between them, however long dependents are to wait: that may be 0, and IAM is not faster for it. */
+const RETRY_SECONDS = 15;
 const TRUST_NOT_SEEN = /Trust policy of the role provided is invalid/;
 const ASSOCIATED = /ResourceInUseException/;
 
@@ -88,7 +90,7 @@ async function answer(
   const [latest = ""] = errors;
   if (TRUST_NOT_SEEN.test(latest) && errors.length <= RETRIES) {
     await pulumi.log.info(`${associationName}: EKS has not seen the role's trust policy yet`, parent);
-    await pause(settleSecondsOf(settings) * 1000);
+    await pause(Math.max(settleSecondsOf(settings), RETRY_SECONDS) * 1000);
     return true;
   }
   if (ASSOCIATED.test(latest)) {

@@ -5,6 +5,7 @@ import { isPlain, throwProblems, type Problem } from "./problems";
 import { providerProblems, unownedTagProblems } from "./providerValidation";
 import { roleAccount } from "./roleAccount";
 import { checkShapes, clusterProviderShapes, untold } from "./shapes";
+import { tagProblems } from "./tagValidation";
 
 /** Arguments of {@link ClusterOidcProvider}. */
 export interface ClusterOidcProviderArgs {
@@ -71,7 +72,11 @@ export class ClusterOidcProvider extends pulumi.ComponentResource {
 function argumentProblems(args: ClusterOidcProviderArgs): Problem[] {
   const { problems, usable } = checkShapes(args, clusterProviderShapes);
   const unknown = unknownKeyProblems(args, "ClusterOidcProvider");
-  const found = [...providerProblems(usable, ""), ...unownedTagProblems([usable], usable.tags)];
+  const found = [
+    ...providerProblems(usable, ""),
+    ...unownedTagProblems([usable], usable.tags),
+    ...tagProblems(usable.tags),
+  ];
   return [...problems, ...unknown, ...untold(found, problems)];
 }
 

@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { unknownKeyProblems } from "./knownKeys";
+import { modeProblems } from "./podIdentityClusters";
 import { arnsOf, makeOidcProviders } from "./oidcProviders";
 import { isPlain, throwProblems, type Problem } from "./problems";
 import { unownedTagProblems } from "./providerValidation";
 import { roleAccount } from "./roleAccount";
 import { checkShapes, untold } from "./shapes";
+import { tagProblems } from "./tagValidation";
 import { clusterProblems } from "./validation";
 
 /** One cluster whose OIDC provider is made. */
@@ -74,7 +76,12 @@ export class FleetOidcProviders extends pulumi.ComponentResource {
 function findProviderProblems(args: FleetOidcProvidersArgs): Problem[] {
   const { problems, usable } = checkShapes(args);
   const clusters = Array.isArray(usable.clusters) ? usable.clusters : [];
-  const found = [...clusterProblems(usable.clusters), ...unownedTagProblems(clusters, usable.tags)];
+  const found = [
+    ...clusterProblems(usable.clusters),
+    ...clusters.flatMap((cluster, index) => modeProblems(cluster, `clusters[${index}]`)),
+    ...unownedTagProblems(clusters, usable.tags),
+    ...tagProblems(usable.tags),
+  ];
   return [...problems, ...unknownKeyProblems(args, "FleetOidcProviders"), ...untold(found, problems)];
 }
 

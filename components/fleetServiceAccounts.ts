@@ -8,6 +8,7 @@ import { kubernetesProviderFor } from "./kubernetesProviders";
 import type { MultiClusterIrsaArgs } from "./multiClusterIrsa";
 import { formerly } from "./names";
 import { makeNamespaces } from "./namespaces";
+import { claimedName } from "./serviceAccountOwners";
 import { inPlace, makePatch, makeProofs, wantedServiceAccount, type PodRole } from "./serviceAccount";
 import type { IrsaCluster, ServiceAccountBinding } from "./types";
 
@@ -32,7 +33,10 @@ export function makeServiceAccounts(
     return;
   }
   const { what, parent, issuerUrl, dependsOn, associations, given } = context;
-  const provider = kubernetesProviderFor(name, { ...cluster, issuerUrl }, given, parent);
+  const provider = kubernetesProviderFor(name, { ...cluster, issuerUrl }, given, parent, {
+    what,
+    path: `clusters[${args.clusters.indexOf(cluster)}]`,
+  });
   const pathOf = (binding: ServiceAccountBinding) =>
     `serviceAccounts[${args.serviceAccounts.indexOf(binding)}]`;
   const reached = { what, parent, ...(provider && { provider }) };
@@ -57,10 +61,16 @@ export function makeServiceAccounts(
     const where = { what, path: `${pathOf(binding)}.settings`, resource: parent };
     const called = under(cluster.name);
     const wanted = wantedServiceAccount(binding, role, where);
+    const owned = () =>
+      claimedName(binding, cluster.name, issuerUrl, { what, path: pathOf(binding), parent });
     // Here, and not by `makeServiceAccount`: the SDK notes the stack of each resource, and there is one for each binding and cluster.
     const serviceAccount = wanted.patched
       ? makePatch(called, wanted, opts, where)
-      : new ServiceAccount(called, wanted.args, inPlace(opts));
+      : new ServiceAccount(
+          called,
+          { ...wanted.args, metadata: { ...wanted.args.metadata, name: owned() } },
+          inPlace(opts),
+        );
     makeProofs(called, binding, role, args, opts, serviceAccount);
   }
 }

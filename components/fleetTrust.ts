@@ -87,6 +87,7 @@ function makeShardRole(
   const current = makeRoles(rolePlans(name, args.role ?? {}, shard.name, trust), args, trustPolicyJson, {
     what,
     parent,
+    account,
     dependsOn: shard.trusted.flatMap((cluster) => providers.get(cluster.name)?.resource ?? []),
     hooksOf: (of) => ({
       ...narrowing.hook(of),

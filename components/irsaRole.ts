@@ -107,6 +107,7 @@ export class IrsaRole extends pulumi.ComponentResource {
     const trustPolicyJson = trustDocument(sources, args.serviceAccounts, args.trust ?? {}, account, {
       what,
       resource: this,
+      remedies: REMEDIES,
     });
     for (const warning of roleWarnings(args.role ?? {})) {
       void pulumi.log.warn(`${what}: ${warning}`, this);
@@ -116,6 +117,7 @@ export class IrsaRole extends pulumi.ComponentResource {
     const { role } = makeRoles(plans, args, trustPolicyJson, {
       what,
       parent: this,
+      account,
       dependsOn: [],
       hooksOf: (of) => (settles ? settle(of, TRUST_POLICY, args, { what, component: this }) : {}),
     });
@@ -131,6 +133,12 @@ export class IrsaRole extends pulumi.ComponentResource {
     });
   }
 }
+
+/** This is one role, and knows its clusters by ARNs. */
+const REMEDIES = {
+  shards: "make several roles, each for some of the clusters",
+  podIdentity: "give them podIdentity in place of oidcProviderArn",
+};
 
 /** A cluster of the list as the trust policy sees it, whose late values are checked when they arrive. */
 function sourceOf(

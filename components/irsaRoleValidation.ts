@@ -1,16 +1,26 @@
 import { providerArnProblem } from "../trust/issuer";
 import { SubjectMatch } from "../trust/subject";
+import { IdentityMode } from "../trust/types";
 import { bindingProblems } from "./bindingValidation";
 import { bindingsOf } from "./bindings";
 import type { IrsaRoleArgs, IrsaRoleCluster } from "./irsaRole";
 import { unknownKeyProblems } from "./knownKeys";
 import { clusterArnProblem, roleArnProblem, sharedClusterReason } from "./podIdentityReasons";
 import { podIdentityCall } from "./podIdentityTrust";
+import { conditionsOfOneWay } from "./podIdentityValidation";
+import type { BaseRole } from "./podIdentityTypes";
 import { isPlain, repeated, type Problem } from "./problems";
 import { permissionProblems, roleProblems } from "./roleValidation";
 import { settleProblem } from "./settle";
 import { checkShapes, untold } from "./shapes";
-import { audienceProblems, clientIdProblem, oneRoleProblems, trustProblems } from "./trustValidation";
+import { tagProblems } from "./tagValidation";
+import {
+  audienceProblems,
+  baseRolePrincipalProblems,
+  clientIdProblem,
+  oneRoleProblems,
+  trustProblems,
+} from "./trustValidation";
 import type { ServiceAccountBinding } from "./types";
 import { clusterNameProblem } from "./validation";
 
@@ -59,6 +69,10 @@ function problemsIn(args: IrsaRoleArgs): Problem[] {
       (arn, first) => `is ${arn}, as ${first} is: an issuer belongs to one cluster, list that cluster once`,
     ),
   ];
+  const inTrust = trustProblems(
+    args.trust ?? {},
+    clusters.flatMap(({ podIdentity }) => (podIdentity ? [podIdentityCall(podIdentity, podIdentity)] : [])),
+  );
   return [
     ...(clusters.length === 0 ? [empty] : []),
     ...each,
@@ -66,17 +80,30 @@ function problemsIn(args: IrsaRoleArgs): Problem[] {
     ...bindingProblems(args.serviceAccounts, clusters),
     ...roleProblems(args.role ?? {}),
     ...permissionProblems(args),
-    ...trustProblems(
+    ...tagProblems(args.tags),
+    ...inTrust,
+    ...conditionsOfOneWay(
       args.trust ?? {},
-      clusters.flatMap(({ podIdentity }) => (podIdentity ? [podIdentityCall(podIdentity, podIdentity)] : [])),
+      clusters.map(({ podIdentity }) => podIdentity !== undefined),
     ),
+    ...(inTrust.length === 0 ? baseRolePrincipalProblems(args.trust ?? {}, baseRolesOf(clusters)) : []),
     ...oneRoleProblems(args.trust ?? {}),
     ...settleProblems(args.settleSeconds),
     ...audienceProblems(
-      clusters.filter(({ oidcProviderArn }) => oidcProviderArn !== undefined),
+      // Clusters of Pod Identity alone keep their places.
+      clusters.map((cluster) =>
+        cluster.oidcProviderArn === undefined ? { ...cluster, trusts: IdentityMode.PodIdentity } : cluster,
+      ),
       args.trust ?? {},
     ),
   ];
+}
+
+function baseRolesOf(clusters: IrsaRoleCluster[]): { cluster: string; arn: string }[] {
+  return clusters.flatMap(({ name, podIdentity }) => {
+    const arn = podIdentity?.baseRole?.arn;
+    return isPlain(arn) ? [{ cluster: name, arn }] : [];
+  });
 }
 
 function settleProblems(seconds = 0): Problem[] {
@@ -104,7 +131,7 @@ function podIdentityProblems(
     : undefined;
   const found: [string, string | undefined][] = [
     ["clusterArn", isPlain(clusterArn) ? clusterArnProblem(clusterArn) : undefined],
-    ["baseRole.arn", baseRole && isPlain(baseRole.arn) ? roleArnProblem(baseRole.arn) : undefined],
+    ["baseRole.arn", baseRole && baseRoleProblem(baseRole.arn)],
     [
       "disableSessionTags",
       disableSessionTags && baseRole
@@ -126,6 +153,12 @@ function podIdentityProblems(
   return found.flatMap(([property, reason]) =>
     reason === undefined ? [] : [{ propertyPath: `${path}.podIdentity.${property}`, reason }],
   );
+}
+
+/** A program in JavaScript may well leave it out. */
+function baseRoleProblem(arn: BaseRole["arn"] | undefined): string | undefined {
+  if (arn === undefined) return "is missing: write the ARN of the role in the cluster's account";
+  return isPlain(arn) ? roleArnProblem(arn) : undefined;
 }
 
 function wideReason(allowed: boolean): string {

@@ -3,7 +3,9 @@ import { namespaceProblem, serviceAccountNameProblem } from "../trust/subject";
 import { IdentityMode } from "../trust/types";
 import { unknownKeyProblems } from "./knownKeys";
 import { checkedInput, isPlain, throwProblems, type Problem } from "./problems";
+import { roleArnProblem } from "./podIdentityReasons";
 import { samplePodNameProblem } from "./proofNames";
+import { proofProblems } from "./proofValidation";
 import { makeServiceAccount } from "./serviceAccount";
 import { checkShapes, ownServiceAccountShapes, untold } from "./shapes";
 import { serviceAccountProblems } from "./serviceAccountValidation";
@@ -113,6 +115,7 @@ function problemsIn(args: IrsaServiceAccountArgs): Problem[] {
     ...serviceAccountProblems(args, ""),
     ...noOwnerProblems(args),
     ...verificationJobProblems(args.verificationJob ?? {}),
+    ...proofProblems(args),
   ];
 }
 
@@ -133,11 +136,4 @@ function noOwnerProblems({ ownership }: IrsaServiceAccountArgs): Problem[] {
         },
       ]
     : [];
-}
-
-/** A path may have any characters, which is of no account in an annotation. */
-function roleArnProblem(arn: string): string | undefined {
-  return /^arn:[^:]+:iam::\d{12}:role\/.+$/.test(arn)
-    ? undefined
-    : `is not the ARN of a role (arn:<partition>:iam::<account>:role/<name>): "${arn}"`;
 }

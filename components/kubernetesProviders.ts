@@ -2,7 +2,7 @@ import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { MultiClusterIrsaArgs, MultiClusterIrsaOptions } from "./multiClusterIrsa";
 import { formerly } from "./names";
-import type { Problem } from "./problems";
+import { checkedInput, type Problem } from "./problems";
 import type { IrsaCluster } from "./types";
 import { madeBindingsOf, unknownClusterReason } from "./bindings";
 
@@ -15,6 +15,7 @@ export function kubernetesProviderFor(
   cluster: IrsaCluster,
   given: KubernetesProvider | undefined,
   parent: pulumi.Resource,
+  where: { what: string; path: string },
 ): KubernetesProvider | undefined {
   if (given !== undefined || cluster.kubeconfig === undefined) {
     return given;
@@ -22,12 +23,25 @@ export function kubernetesProviderFor(
   return new KubernetesProvider(
     `${name}/${cluster.name}`,
     {
-      kubeconfig: pulumi.secret(cluster.kubeconfig),
+      kubeconfig: pulumi.secret(
+        checkedInput(cluster.kubeconfig, kubeconfigProblem, {
+          what: where.what,
+          propertyPath: `${where.path}.kubeconfig`,
+          resource: parent,
+        }),
+      ),
       // The issuer lives and dies with the cluster: a rotated endpoint or CA replaces nothing, another cluster all.
       clusterIdentifier: cluster.issuerUrl,
     },
     { parent, aliases: formerly(cluster, (former) => `${name}/${former}`) },
   );
+}
+
+/** Without a text the plugin would take the ambient kubeconfig. */
+function kubeconfigProblem(text: unknown): string | undefined {
+  return typeof text === "string" && text.trim() !== ""
+    ? undefined
+    : "is empty: pass the text of a kubeconfig; the ambient one is never used";
 }
 
 /** Can every cluster be reached in which something is to be made, and by the right provider? */
@@ -66,7 +80,7 @@ export function kubernetesProblems(args: MultiClusterIrsaArgs, opts: MultiCluste
     const { name, kubeconfig } = cluster;
     // A name that is no text is told of elsewhere, and may be nothing to look up by.
     if (typeof name !== "string") return;
-    const reachable = kubeconfig !== undefined || given[name] !== undefined || inherited.length > 0;
+    const reachable = kubeconfig !== undefined || Object.hasOwn(given, name) || inherited.length > 0;
     if (!reachable && bound(cluster)) {
       problems.push({
         propertyPath: `clusters[${index}].kubeconfig`,

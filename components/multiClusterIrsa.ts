@@ -144,7 +144,7 @@ export class MultiClusterIrsa extends pulumi.ComponentResource {
         makeServiceAccounts(name, checked, cluster, fleetRole.role.arn, {
           ...context,
           associations: associated,
-          given: clusterProviders[clusterName],
+          given: Object.hasOwn(clusterProviders, clusterName) ? clusterProviders[clusterName] : undefined,
         });
       }
     }

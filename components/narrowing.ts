@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { accessTable } from "../trust/access";
+import { accessTable, type AccessRow } from "../trust/access";
+import type { Decision } from "../trust/evaluate";
+import { groupedBy } from "../trust/values";
 import { IdentityMode, type TrustedPodIdentity } from "../trust/types";
 import { exactBindingsOf } from "./bindings";
 import { resourceHook, sharedHook } from "./hooks";
@@ -66,32 +68,48 @@ export class Narrowing {
     if (typeof before !== "string" || typeof after !== "string" || before === after) {
       return;
     }
-    for (const cluster of this.clusters) {
-      for (const reason of this.reasons(cluster, before, after)) await this.tell(reason);
+    // A document is read once, and not for each cluster.
+    const rowsOf = (policy: string) =>
+      groupedBy(accessTable(policy, this.clusters, this.bindings), ({ cluster }) => cluster);
+    const [had, has] = [rowsOf(before), rowsOf(after)];
+    for (const { name } of this.clusters) {
+      for (const reason of this.reasons(name, had.get(name) ?? [], has.get(name) ?? []))
+        await this.tell(reason);
     }
   }
 
-  private reasons(cluster: KnownCluster, before: string, after: string): string[] {
-    const bindings = exactBindingsOf(cluster.name, this.bindings);
-    const admitted = (policy: string, way: Way) =>
-      accessTable(policy, [cluster], bindings)
-        .filter(({ identity, decision }) => identity === way && decision === "allow")
-        .map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`);
+  private reasons(cluster: string, before: AccessRow[], after: AccessRow[]): string[] {
+    const bound = new Set(exactBindingsOf(cluster, this.bindings).map(accountOf));
+    const those = (rows: AccessRow[], way: Way, ...decisions: Decision[]) =>
+      rows
+        .filter(({ identity, decision }) => identity === way && decisions.includes(decision))
+        .map(({ namespace, serviceAccount }) => accountOf({ namespace, name: serviceAccount }))
+        .filter((account) => bound.has(account));
     return Object.values(OTHER).flatMap((way) => {
-      const still = admitted(after, way);
-      const lost = admitted(before, way).filter((account) => !still.includes(account));
-      if (lost.length === 0) {
-        return [];
-      }
-      if (way === IdentityMode.Irsa) this.withoutIrsa.add(cluster.name);
-      const had = admitted(before, OTHER[way]);
-      return [narrowed(cluster.name, way, lost, !lost.every((account) => had.includes(account)))];
+      // What hangs on a condition is not lost for all that is known here.
+      const refused = new Set(those(after, way, "deny"));
+      const lost = those(before, way, "allow").filter((account) => refused.has(account));
+      const still = those(after, OTHER[way], "allow", "indeterminate");
+      if (lost.length === 0) return [];
+      if (!lost.every((account) => still.includes(account))) return [left(cluster, way, lost)];
+      if (way === IdentityMode.Irsa) this.withoutIrsa.add(cluster);
+      const had = those(before, OTHER[way], "allow");
+      return [narrowed(cluster, way, lost, !lost.every((account) => had.includes(account)))];
     });
   }
 
   private tell(reason: string): Promise<void> {
     return pulumi.log.warn(`${this.what}: ${reason}`, this.resource);
   }
+}
+
+function accountOf({ namespace, name }: { namespace: string; name: string }): string {
+  return `${namespace}/${name}`;
+}
+
+/** The role trusts the cluster in no way any more: it moved to another shard, say, and its time there is over. */
+function left(cluster: string, way: Way, lost: string[]): string {
+  return `cluster "${cluster}": the role stops to accept ${CALLED[way]}, and accepts nothing else of it: pods of ${lost.join(", ")} that still run with this role lose it`;
 }
 
 function narrowed(cluster: string, way: Way, lost: string[], atOnce: boolean): string {

@@ -7,7 +7,7 @@ import type { TrustedPodIdentity } from "../trust/types";
 import { clusterArnProblem, foreignClusterReason, roleArnProblem } from "./podIdentityReasons";
 import type { IrsaRolePodIdentity } from "./irsaRole";
 import type { KnownCluster } from "./narrowing";
-import { checkedInput, lateProblems, type Problem } from "./problems";
+import { checkedInput, lateProblems, NOTHING, type Problem } from "./problems";
 import type { RoleAccount } from "./roleAccount";
 import type { BaseRole, PodIdentitySettings } from "./podIdentityTypes";
 import type { IrsaCluster } from "./types";
@@ -40,7 +40,7 @@ export function podIdentityOf(
   { what, path, resource }: ClusterPath,
 ): pulumi.Output<TrustedPodIdentity> {
   const { baseRole } = cluster;
-  return pulumi.all([account, baseRole?.arn]).apply(([where, baseRoleArn]) => {
+  return pulumi.all([account, baseRole && arrived(baseRole.arn)]).apply(([where, baseRoleArn]) => {
     const problems = accountProblems(cluster, where, baseRoleArn, path);
     if (problems.length > 0) {
       throw lateProblems(what, problems, resource);
@@ -89,6 +89,11 @@ export function foreseenPodIdentity(
   };
 }
 
+/** An Output that comes to nothing is a base role without an ARN, which is refused, and never a cluster without a base role. */
+function arrived(arn: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.output(arn).apply((known: unknown) => (typeof known === "string" ? known : ""));
+}
+
 function arnOf({ clusterName = "", region = "" }: ClusterOfPodIdentity, account: RoleAccount): string {
   return clusterArn({ ...account, region, clusterName });
 }
@@ -125,7 +130,7 @@ function accountProblems(
 }
 
 function baseRoleReason(arn: string, accountId: string | undefined, where: RoleAccount): string | undefined {
-  const malformed = roleArnProblem(arn);
+  const malformed = arn === "" ? NOTHING : roleArnProblem(arn);
   if (malformed !== undefined) {
     return malformed;
   }
@@ -161,7 +166,7 @@ export function knownCluster(
   });
   return baseRole
     ? pulumi
-        .all([account, issuerUrl, baseRole.arn])
+        .all([account, issuerUrl, arrived(baseRole.arn)])
         .apply(([where, url, baseRoleArn]) => knownBy(where, url, baseRoleArn))
     : issuerUrl.apply((url) => account.apply((where) => knownBy(where, url, "")));
 }

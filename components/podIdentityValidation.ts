@@ -10,7 +10,7 @@ import { isPlain, type Problem } from "./problems";
 import { absentTagProblem, sessionPolicyProblem, tagsOffAt } from "./sessionTags";
 import type { PodIdentitySettings } from "./podIdentityTypes";
 import { settleProblem } from "./settle";
-import type { IrsaCluster } from "./types";
+import type { IrsaCluster, TrustSettings } from "./types";
 
 type Found = [propertyPath: string, reason: string | undefined];
 
@@ -29,13 +29,12 @@ export function podIdentityProblems(args: MultiClusterIrsaArgs): Problem[] {
     ...clusters.flatMap((cluster, index) => podIdentityClusterProblems(cluster, paths[index] ?? "")),
     ...sameClusterProblems(clusters),
     ...wildcardAssociationProblems(bindings, clusters),
-    ...problemsOf([
-      ...settings,
-      ...needProblems(clusters, args.podIdentity),
-      ...targetProblems(usable),
-      ...conditionProblems(usable),
-      ...inlinePolicyProblems(usable),
-    ]),
+    ...problemsOf([...settings, ...needProblems(clusters, args.podIdentity), ...targetProblems(usable)]),
+    ...conditionsOfOneWay(
+      args.trust ?? {},
+      clusters.map((cluster) => hasPodIdentity(trustsOf(cluster))),
+    ),
+    ...problemsOf(inlinePolicyProblems(usable)),
   ];
 }
 
@@ -135,14 +134,18 @@ function targetProblems({
   ];
 }
 
-/** Conditions that are said for one kind of credentials alone, or for one that nobody has. */
-function conditionProblems({ clusters, trust = {} }: MultiClusterIrsaArgs): Found[] {
-  const trusted = clusters.some((cluster) => hasPodIdentity(trustsOf(cluster)));
+/**
+ * Conditions that are said for one kind of credentials alone, or for one that nobody has.
+ *
+ * @param trusted for each cluster, whether the role trusts its Pod Identity.
+ */
+export function conditionsOfOneWay(trust: TrustSettings, trusted: boolean[]): Problem[] {
   const useless =
-    trusted || clusters.length === 0 || trust.podIdentityConditions === undefined
+    trusted.includes(true) || trusted.length === 0 || trust.podIdentityConditions === undefined
       ? undefined
       : "is given, and the role trusts Pod Identity of no cluster: leave it out";
-  return [["trust.podIdentityConditions", unsaidConditionsProblem(trust, trusted) ?? useless]];
+  const reason = unsaidConditionsProblem(trust, trusted.includes(true)) ?? useless;
+  return problemsOf([["trust.podIdentityConditions", reason]]);
 }
 
 function inlinePolicyProblems(args: MultiClusterIrsaArgs): Found[] {

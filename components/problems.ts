@@ -45,6 +45,10 @@ export function isPlain<T extends string | number | boolean>(value: pulumi.Input
   return value !== undefined && !pulumi.Output.isInstance(value) && !(value instanceof Promise);
 }
 
+/** What is wrong with an Output that has no value where there must be one. */
+export const NOTHING =
+  "arrived as nothing: the Output that is given has no value (a StackReference without that output, say)";
+
 /**
  * Checks a value when it arrives, and gives it on only when nothing is wrong with it.
  *
@@ -58,7 +62,8 @@ export function checkedInput<T extends string | number>(
   // Unwrap leaves a scalar as it is, which the compiler cannot see of a type parameter.
   const late = pulumi.output(value) as pulumi.Output<T>;
   return late.apply((arrived): T => {
-    const reason = check(arrived);
+    const nothing = (arrived as unknown) === undefined || (arrived as unknown) === null;
+    const reason = nothing ? NOTHING : check(arrived);
     if (reason !== undefined) {
       throw lateProblems(where.what, [{ propertyPath: where.propertyPath, reason }], where.resource);
     }

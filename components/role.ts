@@ -2,9 +2,11 @@ import { Role } from "@pulumi/aws/iam/role";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy";
 import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment";
 import * as pulumi from "@pulumi/pulumi";
-import { checkedInput, isPlain } from "./problems";
+import { policyJsonProblem } from "./policyJson";
+import { checkedInput, isPlain, lateProblems } from "./problems";
+import type { RoleAccount } from "./roleAccount";
 import type { RolePlan, rolePlans } from "./rolePlans";
-import { pathProblem, roleNameProblem, sessionProblem } from "./roleValidation";
+import { pathProblem, policyArnProblem, roleNameProblem, sessionProblem } from "./roleValidation";
 import type { RoleSettings } from "./types";
 
 /** A role, with its policies. */
@@ -17,6 +19,8 @@ export interface MadeRole {
 interface RoleContext {
   what: string;
   parent: pulumi.Resource;
+  /** The account that the role is made in. */
+  account: pulumi.Output<RoleAccount>;
   dependsOn: pulumi.Resource[];
   /** What is watched of a role of this name. */
   hooksOf: (name: string) => pulumi.ResourceHookBinding;
@@ -49,7 +53,7 @@ function makeRole(
   trustPolicyJson: pulumi.Output<string>,
   context: RoleContext,
 ): MadeRole {
-  const { parent, dependsOn, hooksOf, target } = context;
+  const { what, parent, dependsOn, hooksOf, target } = context;
   const formerly = (suffix: string) =>
     unnamed !== undefined && { aliases: [{ name: `${unnamed}${suffix}` }] };
   const role = new Role(
@@ -62,13 +66,15 @@ function makeRole(
     { parent, dependsOn, hooks: hooksOf(path), ...formerly(""), ...importOf(settings) },
   );
   const under = (key: string) => ({ parent, ...formerly(`/${key}`) });
-  const managed = Object.entries(args.policyArns ?? {}).map(
-    ([key, policyArn]) =>
-      new RolePolicyAttachment(`${path}/${key}`, { role: role.name, policyArn }, under(key)),
-  );
-  const inline = Object.entries(args.inlinePolicies ?? {}).map(
-    ([key, policy]) => new RolePolicy(`${path}/${key}`, { role: role.name, name: key, policy }, under(key)),
-  );
+  const managed = Object.entries(args.policyArns ?? {}).map(([key, arn]) => {
+    const policyArn = managedPolicy(arn, `policyArns[${JSON.stringify(key)}]`, context);
+    return new RolePolicyAttachment(`${path}/${key}`, { role: role.name, policyArn }, under(key));
+  });
+  const inline = Object.entries(args.inlinePolicies ?? {}).map(([key, given]) => {
+    const propertyPath = `inlinePolicies[${JSON.stringify(key)}]`;
+    const policy = checkedInput(given, policyJsonProblem, { what, propertyPath, resource: parent });
+    return new RolePolicy(`${path}/${key}`, { role: role.name, name: key, policy }, under(key));
+  });
   const chained = target ? [assumeTarget(path, role, target, under(ASSUME_TARGET))] : [];
   return { role, policies: [...managed, ...inline, ...chained] };
 }
@@ -110,8 +116,27 @@ function importOf({ importRole = false, name }: RoleSettings): pulumi.CustomReso
   return importRole && isPlain(name) ? { import: name, ignoreChanges: CHANGED_IN_PLACE } : {};
 }
 
+/** The ARN of a managed policy, checked when it arrives: a role that lost its boundary on the way would have more than was said. */
+function managedPolicy(
+  given: pulumi.Input<string>,
+  propertyPath: string,
+  { what, parent, account }: RoleContext,
+): pulumi.Output<string> {
+  const arrived = checkedInput(given, policyArnProblem, { what, propertyPath, resource: parent });
+  return pulumi.all([arrived, account]).apply(([arn, { partition }]) => {
+    const own = arn.split(":")[1] ?? "";
+    if (own !== partition) {
+      const here = arn.replace(/^arn:[^:]+/, `arn:${partition}`);
+      const reason = `is in the partition ${own}, and the role is in ${partition}: write "${here}", if it is there`;
+      throw lateProblems(what, [{ propertyPath, reason }], parent);
+    }
+    return arn;
+  });
+}
+
 /** Settings that arrive late are checked then, before the role has them. */
-function settingsOf(settings: RoleSettings, { what, parent }: { what: string; parent: pulumi.Resource }) {
+function settingsOf(settings: RoleSettings, context: RoleContext) {
+  const { what, parent } = context;
   const { name, path, description, maxSessionDuration, permissionsBoundaryArn, forceDetachPolicies } =
     settings;
   const where = (property: string) => ({ what, propertyPath: `role.${property}`, resource: parent });
@@ -122,7 +147,9 @@ function settingsOf(settings: RoleSettings, { what, parent }: { what: string; pa
     ...(maxSessionDuration !== undefined && {
       maxSessionDuration: checkedInput(maxSessionDuration, sessionProblem, where("maxSessionDuration")),
     }),
-    ...(permissionsBoundaryArn !== undefined && { permissionsBoundary: permissionsBoundaryArn }),
+    ...(permissionsBoundaryArn !== undefined && {
+      permissionsBoundary: managedPolicy(permissionsBoundaryArn, "role.permissionsBoundaryArn", context),
+    }),
     ...(forceDetachPolicies !== undefined && { forceDetachPolicies }),
   };
 }

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { policyJsonProblem } from "./policyJson";
 import { isPlain, repeated, type Problem } from "./problems";
 import type { RoleSettings, TrustSettings } from "./types";
 
@@ -47,7 +48,7 @@ function descriptionProblem(description: string): string | undefined {
 
 /** Faults of the role's settings that are plain values. */
 export function roleProblems(role: RoleSettings, trust: TrustSettings = {}): Problem[] {
-  const { name, path, maxSessionDuration, description } = role;
+  const { name, path, maxSessionDuration, description, permissionsBoundaryArn } = role;
   // The longest of the names that are made of it.
   const names = isPlain(name) ? (trust.shards ?? []).map((shard) => roleNameIn(shard, name, trust)) : [];
   const longest = names.reduce(
@@ -55,16 +56,28 @@ export function roleProblems(role: RoleSettings, trust: TrustSettings = {}): Pro
     isPlain(name) ? name : "",
   );
   const reasons: [string, string | undefined][] = [
-    ["role.name", isPlain(name) ? roleNameProblem(longest) : undefined],
+    ["role.name", isPlain(name) ? nameInShardsProblem(name, longest) : undefined],
     ["role.path", isPlain(path) ? pathProblem(path) : undefined],
     ["role.description", isPlain(description) ? descriptionProblem(description) : undefined],
     ["role.maxSessionDuration", isPlain(maxSessionDuration) ? sessionProblem(maxSessionDuration) : undefined],
+    [
+      "role.permissionsBoundaryArn",
+      isPlain(permissionsBoundaryArn) ? policyArnProblem(permissionsBoundaryArn) : undefined,
+    ],
   ];
   return [
     ...reasons.flatMap(([propertyPath, reason]) => (reason === undefined ? [] : [{ propertyPath, reason }])),
     ...formerNameProblems(role, trust),
     ...importProblems(role, trust),
   ];
+}
+
+/** A shard's role has a longer name than was written. */
+function nameInShardsProblem(name: string, longest: string): string | undefined {
+  const reason = roleNameProblem(name);
+  if (reason !== undefined || longest === name) return reason;
+  const inShard = roleNameProblem(longest);
+  return inShard && `makes a role "${longest}" of a shard, which ${inShard}`;
 }
 
 function formerNameProblems({ name, formerNames = [] }: RoleSettings, { shards }: TrustSettings): Problem[] {
@@ -84,7 +97,7 @@ function formerNameProblems({ name, formerNames = [] }: RoleSettings, { shards }
   if (!isPlain(name)) {
     return [{ propertyPath, reason: `is given, so role.name must be plain text: the role's name of today` }];
   }
-  // IAM's names differ by more than case.
+  // IAM takes names that differ in case alone for one.
   const names = [name, ...formerNames].map((one) => one.toLowerCase());
   return formerNames.flatMap((former, index) => {
     const again = names.indexOf(former.toLowerCase()) <= index;
@@ -118,16 +131,15 @@ export function permissionProblems(args: {
       key === "" ? "needs a key that is not empty" : isPlain(arn) ? policyArnProblem(arn) : undefined;
     return reason === undefined ? [] : [{ propertyPath: paths[index] ?? "", reason }];
   });
-  const inline = Object.keys(args.inlinePolicies ?? {}).flatMap((name) =>
-    IAM_NAME.test(name) && name.length <= MAX_POLICY_NAME
-      ? []
-      : [
-          {
-            propertyPath: `inlinePolicies[${JSON.stringify(name)}]`,
-            reason: `is not a policy's name: 1 to ${MAX_POLICY_NAME} letters, digits and + = , . @ _ -`,
-          },
-        ],
-  );
+  const inline = Object.entries(args.inlinePolicies ?? {}).flatMap(([name, policy]) => {
+    const reason =
+      IAM_NAME.test(name) && name.length <= MAX_POLICY_NAME
+        ? isPlain(policy)
+          ? policyJsonProblem(policy)
+          : undefined
+        : `is not a policy's name: 1 to ${MAX_POLICY_NAME} letters, digits and + = , . @ _ -`;
+    return reason === undefined ? [] : [{ propertyPath: `inlinePolicies[${JSON.stringify(name)}]`, reason }];
+  });
   const twice = repeated(
     managed.map(([, arn]) => (isPlain(arn) ? arn : undefined)),
     paths,
@@ -136,7 +148,8 @@ export function permissionProblems(args: {
   return [...malformed, ...inline, ...twice];
 }
 
-function policyArnProblem(arn: string): string | undefined {
+/** Says why this is not the ARN of a managed policy, or undefined. */
+export function policyArnProblem(arn: string): string | undefined {
   return /^arn:[^:]+:iam::(aws|\d{12}):policy\/.+$/.test(arn)
     ? undefined
     : `is not the ARN of a managed policy: "${arn}" (arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess, say)`;

@@ -1,6 +1,7 @@
 import { isRecord } from "../trust/values";
 import { usesPodIdentity } from "./identity";
 import type { MultiClusterIrsaArgs } from "./multiClusterIrsa";
+import { parsedJson, policyJsonProblem } from "./policyJson";
 
 /**
  * The tags of a session that EKS Pod Identity begins.
@@ -44,7 +45,7 @@ export function tagsOffAt({
  * @param where says so: what {@link tagsOffAt} gives.
  */
 export function absentTagProblem(policyJson: string, where: string): string | undefined {
-  const key = tagKeyIn(parsed(policyJson));
+  const key = tagKeyIn(parsedJson(policyJson));
   return (
     key &&
     `asks for ${key}, and by ${where} there are sessions without that tag: leave the tags on, or write the policy without it`
@@ -53,20 +54,10 @@ export function absentTagProblem(policyJson: string, where: string): string | un
 
 /** Says what is wrong with the policy that bounds the sessions of associations, or undefined. */
 export function sessionPolicyProblem(policyJson: string): string | undefined {
-  if (!isRecord(parsed(policyJson))) {
-    return "is no JSON object: write the policy as JSON.stringify gives it";
-  }
-  const key = tagKeyIn(parsed(policyJson));
+  const malformed = policyJsonProblem(policyJson);
+  if (malformed !== undefined) return malformed;
+  const key = tagKeyIn(parsedJson(policyJson));
   return key && `asks for ${key}, and sessions with a policy have no tags: write the policy without it`;
-}
-
-/** Undefined for what is no JSON. */
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The first condition key of a session tag, as the policy writes it. */

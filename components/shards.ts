@@ -1,4 +1,4 @@
-import { budgetProblem, trustBudget, type TrustBudget } from "../trust/budget";
+import { budgetProblem, trustBudget, type TrustBudget, type Remedies } from "../trust/budget";
 import type { TrustedCluster } from "../trust/types";
 import { shown } from "../trust/values";
 import { repeated, type Problem } from "./problems";
@@ -77,6 +77,7 @@ export function shardProblems(clusters: IrsaCluster[], { shards, originalShard }
       shards.map((_, index) => `trust.shards[${index}]`),
       (shard, first) => `is "${shard}", as ${first} is: list each shard once`,
     ),
+    ...inOtherLetters(shards),
     ...original,
     ...clusters.flatMap(({ shard }, index) =>
       shard !== undefined && shards.includes(shard)
@@ -90,6 +91,21 @@ export function shardProblems(clusters: IrsaCluster[], { shards, originalShard }
     ),
     ...clusters.flatMap((cluster, index) => formerShardProblems(cluster, `clusters[${index}]`, shards)),
   ];
+}
+
+/** Shards whose roles have one name for IAM. */
+function inOtherLetters(shards: string[]): Problem[] {
+  return shards.flatMap((shard, index) => {
+    const first = shards.findIndex((other) => other.toLowerCase() === shard.toLowerCase());
+    return first === index || shards[first] === shard
+      ? []
+      : [
+          {
+            propertyPath: `trust.shards[${index}]`,
+            reason: `is "${shards[first] ?? ""}" in other letters, and IAM does not tell names of roles by case: write another name`,
+          },
+        ];
+  });
 }
 
 function formerShardProblems(
@@ -119,33 +135,35 @@ export interface TrustedShard {
  * Says that a shard's trust policy is over its limit, and where else there is room; undefined when it fits.
  *
  * @param all every shard, where the others are known too.
+ * @param remedies what to do instead of what `MultiClusterIrsa` would be told.
  */
 export function shardOverflow(
   shard: TrustedShard,
   budget: TrustBudget,
   trust: TrustSettings,
   all?: TrustedShard[],
+  remedies?: Remedies,
 ): string | undefined {
   const tooMuch = shard.clusters.find(({ name }) => name === budget.overflow);
   if (shard.name === undefined || tooMuch === undefined) {
-    return budgetProblem(budget, shard.clusters, trust);
+    return budgetProblem(budget, shard.clusters, trust, remedies);
   }
   const rooms = (all ?? [])
     .filter(({ name }) => name !== shard.name)
     .map(({ name, clusters }) => `"${name ?? ""}" for ${placesFor(tooMuch, clusters, trust)}`);
   const where =
     all && ` (room for clusters like "${tooMuch.name}": ${rooms.join(", ") || "there is no other shard"})`;
-  const remedy = `move clusters to a shard with room, or name another shard in trust.shards${where ?? ""}`;
-  return `shard "${shard.name}": ${budgetProblem(budget, shard.clusters, trust, remedy) ?? ""}`;
+  const shards = `move clusters to a shard with room, or name another shard in trust.shards${where ?? ""}`;
+  return `shard "${shard.name}": ${budgetProblem(budget, shard.clusters, trust, { shards }) ?? ""}`;
 }
 
 /** How many clusters of this kind fit beside those that are there. */
 function placesFor(cluster: TrustedCluster, others: TrustedCluster[], trust: TrustSettings): number {
   const clusters = [...others];
-  const taken = new Set(others.flatMap(arnsOf));
+  const taken = new Set(others.flatMap((other) => [other.name, ...arnsOf(other)]));
   for (let id = 0; ; id++) {
     const copy = copyOf(cluster, id);
-    if (arnsOf(copy).some((arn) => taken.has(arn))) continue;
+    if ([copy.name, ...arnsOf(copy)].some((one) => taken.has(one))) continue;
     clusters.push(copy);
     const { used, limit } = trustBudget(clusters, trust);
     if (used > limit) return clusters.length - others.length - 1;

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { budgetWarnings, trustBudget, type TrustBudget } from "../trust/budget";
+import { budgetWarnings, trustBudget, type Remedies, type TrustBudget } from "../trust/budget";
 import { findMismatch } from "../trust/exact";
 import { IdentityMode, type TrustedCluster, type TrustedPodIdentity, type TrustPolicy } from "../trust/types";
 import { bindingsOf, trustedCluster } from "./bindings";
 import { sharedClusterReason } from "./podIdentityReasons";
 import { lateProblems, repeated, type Problem } from "./problems";
 import { accountProblem, type RoleAccount } from "./roleAccount";
+import { resourceError } from "./resourceError";
 import { shardOverflow } from "./shards";
 import type { ServiceAccountBinding, TrustSettings } from "./types";
 
@@ -33,9 +34,9 @@ export function trustDocument(
   bindings: ServiceAccountBinding[],
   trust: TrustSettings,
   account: pulumi.Output<RoleAccount>,
-  context: { what: string; resource: pulumi.Resource; shard?: string },
+  context: { what: string; resource: pulumi.Resource; shard?: string; remedies?: Remedies },
 ): pulumi.Output<string> {
-  const { what, resource, shard } = context;
+  const { what, resource, shard, remedies } = context;
   const bound = clusters.filter(({ name }) => bindingsOf(name, bindings).length > 0);
   const ways = bound.map(({ arn, podIdentity }) => ({ arn, podIdentity }));
   return pulumi.all([account, ways]).apply(([where, known]) => {
@@ -53,14 +54,23 @@ export function trustDocument(
     if (problems.length > 0) {
       throw lateProblems(what, problems, resource);
     }
-    const budget = trustBudget(trusted, trust);
+    const budget = toldOf(context, () => trustBudget(trusted, trust));
     const named = { ...(shard !== undefined && { name: shard }), clusters: trusted };
-    const overflow = shardOverflow(named, budget, trust);
+    const overflow = shardOverflow(named, budget, trust, undefined, remedies);
     if (overflow !== undefined) {
       throw lateProblems(what, [{ propertyPath: "trust", reason: overflow }], resource);
     }
     return checkedDocument(budget, trusted, trust, context);
   });
+}
+
+/** What the builder or the reading back refuses, as an error of the component's. */
+function toldOf<T>({ what, resource }: { what: string; resource: pulumi.Resource }, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw resourceError(`${what}: ${error instanceof Error ? error.message : String(error)}`, resource);
+  }
 }
 
 /** The document, of which the user is told what there is to be warned of, once it was read back. */
@@ -70,7 +80,9 @@ function checkedDocument(
   trust: TrustSettings,
   { what, resource, shard }: { what: string; resource: pulumi.Resource; shard?: string },
 ): string {
-  refuseUnlessExact(budget.policy, trusted, trust);
+  toldOf({ what, resource }, () => {
+    refuseUnlessExact(budget.policy, trusted, trust);
+  });
   for (const warning of budgetWarnings(budget, trusted, trust)) {
     const of = shard === undefined ? "" : `shard "${shard}": `;
     void pulumi.log.warn(`${what}: ${of}${warning}`, resource);

@@ -1,7 +1,8 @@
 import { trustBudget } from "../trust/budget";
 import type { PodIdentityCall } from "../trust/extraKeys";
-import { conditionProblems, extraStatementProblems } from "../trust/extras";
+import { conditionProblems, extraStatementProblems, type ExtraTrustStatement } from "../trust/extras";
 import { oidcProviderArn, parseIssuer } from "../trust/issuer";
+import { parseRoleArn, roleCaller } from "../trust/principals";
 import { DEFAULT_MAX_SIZE, LARGEST_MAX_SIZE } from "../trust/size";
 import { clustersOfUnknownAudience } from "../trust/trusted";
 import { STS_AUDIENCE, TrustPolicyForm, type TrustedCluster } from "../trust/types";
@@ -74,7 +75,40 @@ export function trustProblems(
       reason,
     })),
   );
-  return [...problems, ...inConditions, ...inStatements];
+  const sids = repeated(
+    statements.map((statement) => (statement as Partial<ExtraTrustStatement> | undefined)?.sid),
+    statements.map((_, index) => `trust.statements[${index}].sid`),
+    (sid, first) => `is "${sid}", as ${first} is: IAM wants each statement's ID once`,
+  );
+  return [...problems, ...inConditions, ...inStatements, ...sids];
+}
+
+/**
+ * Statements that would let a base role in beside its bindings.
+ *
+ * @param baseRoles by cluster, as far as their ARNs are plain.
+ */
+export function baseRolePrincipalProblems(
+  { statements = [] }: TrustSettings,
+  baseRoles: { cluster: string; arn: string }[],
+): Problem[] {
+  const callers = baseRoles.flatMap(({ cluster, arn }) => {
+    const parts = parseRoleArn(arn);
+    return parts ? [{ cluster, arn, caller: roleCaller(arn, parts) }] : [];
+  });
+  return statements.flatMap(({ awsPrincipals }, index) =>
+    awsPrincipals.flatMap((principal, at) => {
+      const named = callers.find(({ caller }) => caller.isNamedBy(principal) !== false);
+      return named === undefined
+        ? []
+        : [
+            {
+              propertyPath: `trust.statements[${index}].awsPrincipals[${at}]`,
+              reason: `is ${principal}, which lets in ${named.arn}, the base role of cluster "${named.cluster}", beside the bindings: name other roles or users of that account`,
+            },
+          ];
+    }),
+  );
 }
 
 /** Says what is wrong with what is said of a provider's client IDs, or undefined. */

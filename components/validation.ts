@@ -13,9 +13,17 @@ import { isPlain, repeated, type Problem } from "./problems";
 import { providerProblems } from "./providerValidation";
 import { permissionProblems, roleProblems } from "./roleValidation";
 import { samplePodNameProblem } from "./proofNames";
+import { proofProblems } from "./proofValidation";
 import { checkShapes, untold } from "./shapes";
 import { shardProblems } from "./shards";
-import { audienceProblems, foreseeableOverflow, sharedKeyProblems, trustProblems } from "./trustValidation";
+import { tagProblems } from "./tagValidation";
+import {
+  audienceProblems,
+  baseRolePrincipalProblems,
+  foreseeableOverflow,
+  sharedKeyProblems,
+  trustProblems,
+} from "./trustValidation";
 import { retiredProblems } from "./transitions";
 import { ServiceAccountOwnership, type IrsaCluster } from "./types";
 import { verificationJobProblems } from "./verificationJob";
@@ -55,14 +63,24 @@ function problemsIn(args: MultiClusterIrsaArgs, opts: MultiClusterIrsaOptions): 
   return [
     ...fleet,
     ...audience,
+    ...(fleet.length === 0 ? baseRolePrincipalProblems(trust, baseRolesOf(clusters)) : []),
     ...(fleet.length === 0 ? retiredProblems(args) : []),
     ...(fleet.length === 0 && audience.length === 0 ? foreseeableOverflow(args) : []),
     ...samplePodProblems(args),
     ...verificationJobProblems(args.verificationJob ?? {}),
+    ...proofProblems(args),
+    ...tagProblems(args.tags),
     ...roleProblems(args.role ?? {}, args.trust ?? {}),
     ...permissionProblems(args),
     ...kubernetesProblems(args, opts),
   ];
+}
+
+/** The base roles whose ARNs are plain text. */
+function baseRolesOf(clusters: IrsaCluster[]): { cluster: string; arn: string }[] {
+  return clusters.flatMap(({ name, baseRole }) =>
+    isPlain(baseRole?.arn) ? [{ cluster: name, arn: baseRole.arn }] : [],
+  );
 }
 
 /** How the pods of the clusters come to the role by Pod Identity, where it is trusted. */

@@ -79,17 +79,25 @@ export function sizesByForm(
   return Object.fromEntries(sizes) as Record<WrittenForm, number>;
 }
 
+/** How some remedies are to be told, where they are not `MultiClusterIrsa`'s. */
+export interface Remedies {
+  /** Making several roles. */
+  shards?: string;
+  /** Going over to EKS Pod Identity. */
+  podIdentity?: string;
+}
+
 /**
  * Says that a trust policy is over its limit, which cluster overflows, what each form would need, and what can be done; undefined
  * when it fits.
  *
- * @param shards what to do where the role is one of several, instead of being told to make several.
+ * @param others what to do instead of what is told by default.
  */
 export function budgetProblem(
   budget: TrustBudget,
   clusters: TrustedCluster[],
   options: TrustPolicyOptions = {},
-  shards?: string,
+  others: Remedies = {},
 ): string | undefined {
   const { used, limit, fitting, overflow, form } = budget;
   if (overflow === undefined) {
@@ -101,7 +109,7 @@ export function budgetProblem(
     `the trust policy needs ${used} characters${hasForm ? ` as ${form}` : ""} (IAM does not count white space) and the limit is ${limit}: ` +
     `cluster "${overflow}" is the first that no longer fits (${fitting} of ${clusters.length} do). ` +
     (hasForm ? `What each form would need: ${needs(sizes)}. ` : "") +
-    `What to do: ${remedies(budget, clusters, options, sizes, shards).join("; or ")}`
+    `What to do: ${remedies(budget, clusters, options, sizes, others).join("; or ")}`
   );
 }
 
@@ -114,7 +122,7 @@ function remedies(
   clusters: TrustedCluster[],
   options: TrustPolicyOptions,
   sizes: Record<WrittenForm, number>,
-  shards: string | undefined,
+  { shards, podIdentity }: Remedies,
 ): string[] {
   const remedy = (useful: boolean, text: string) => (useful ? [text] : []);
   const { StatementPerCluster, SubjectOnly, SingleStatement } = TrustPolicyForm;
@@ -143,7 +151,7 @@ function remedies(
     "bind fewer ServiceAccounts to this role",
     ...(saving
       ? [
-          `use EKS Pod Identity for some of the clusters: set identity and trusts to PodIdentity for them (about ${saving.then} more characters each instead of ${saving.now})`,
+          `use EKS Pod Identity for some of the clusters: ${podIdentity ?? "set identity and trusts to PodIdentity for them"} (about ${saving.then} more characters each instead of ${saving.now})`,
         ]
       : []),
   ];

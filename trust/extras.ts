@@ -24,7 +24,8 @@ export interface ExtraProblem {
 }
 
 const SID = /^[0-9A-Za-z]+$/;
-const PRINCIPAL = /^arn:aws[a-z-]*:(iam|sts)::\d{12}:(root|(user|role|assumed-role)\/[\w+=,.@/-]+)$/;
+const PRINCIPAL =
+  /^arn:aws[a-z-]*:(iam::\d{12}:(root|(user|role)\/[\w+=,.@/-]+)|sts::\d{12}:assumed-role\/[\w+=,.@-]+\/[\w+=,.@-]+)$/;
 const ACTIONS = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"];
 const OPERATOR =
   /^(?:For(?:AnyValue|AllValues):)?(?:String(?:Not)?(?:Equals|EqualsIgnoreCase|Like)|Numeric(?:Not)?Equals|Numeric(?:Less|Greater)Than(?:Equals)?|Date(?:Not)?Equals|Date(?:Less|Greater)Than(?:Equals)?|Bool|(?:Not)?IpAddress|Arn(?:Not)?(?:Equals|Like))(?:IfExists)?$|^Null$/;
@@ -80,7 +81,7 @@ export function extraStatementProblems(statement: ExtraTrustStatement): ExtraPro
       if (isTextOf(PRINCIPAL, arn)) return;
       problems.push({
         path: `.awsPrincipals[${index}]`,
-        reason: `is ${shown(arn)}: write the ARN of a user, a role or an account (arn:<partition>:iam::<account>:root); wildcards and other kinds of principal are not taken`,
+        reason: `is ${shown(arn)}: write the ARN of a user, a role, an account (arn:<partition>:iam::<account>:root) or one session of a role (arn:<partition>:sts::<account>:assumed-role/<role>/<session>); wildcards and other kinds of principal are not taken`,
       });
     });
   }

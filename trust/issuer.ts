@@ -68,6 +68,9 @@ function hostAndPathProblem(url: string): string | undefined {
   if (!PLAIN_HOST.test(authority) || authority.includes("..")) {
     return `has a host that is not a lower-case DNS name: ${quote(authority)}`;
   }
+  if (!authority.includes(".")) {
+    return `has a host that AWS cannot reach: ${quote(authority)} (a full DNS name, such as "oidc.example.com")`;
+  }
   return PLAIN_PATH.test(rest)
     ? undefined
     : `has a path with characters that a condition key cannot carry: ${quote(rest)}`;

@@ -81,7 +81,9 @@ export function serviceCaller(service: string): Caller {
   };
 }
 
-const ROLE_ARN = /^arn:(?<partition>aws[a-z-]*):iam::(?<accountId>\d{12}):role\/(?<name>[\w+=,.@/-]+)$/;
+// A path may have nearly any character; those of patterns are left out, since nobody says what IAM makes of them in a principal.
+const ROLE_ARN =
+  /^arn:(?<partition>aws[a-z-]*):iam::(?<accountId>\d{12}):role\/(?<name>(?:[!-)+->@-~]+\/)?[\w+=,.@-]+)$/;
 const PRINCIPAL_ARN =
   /^arn:(?<partition>aws[a-z-]*):(?:iam|sts)::(?<accountId>\d{12}):(?:root|(?<kind>user|role|assumed-role|federated-user)\/(?<name>[\w+=,.@/-]+))$/;
 

@@ -132,7 +132,6 @@ describe("arguments of Pod Identity with nothing wrong", () => {
           request: tagged("aws:RequestTag/kubernetes-namespace"),
           text: ofResource(NAMESPACE_TAG),
           late: late(tagged(NAMESPACE_TAG)),
-          none: "kubernetes-namespace",
         },
       }),
     ],

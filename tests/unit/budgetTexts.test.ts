@@ -9,7 +9,7 @@ const { StatementPerCluster, SubjectOnly, SingleStatement, Auto } = TrustPolicyF
 const known = (count: number): WebIdentityCluster[] =>
   trustedFleet(count).map((cluster) => ({ ...cluster, oidcProviderClientIds: ["sts.amazonaws.com"] }));
 const problemOf = (clusters: WebIdentityCluster[], options: TrustPolicyOptions, shards?: string) =>
-  budgetProblem(trustBudget(clusters, options), clusters, options, shards);
+  budgetProblem(trustBudget(clusters, options), clusters, options, shards === undefined ? {} : { shards });
 const warningsOf = (clusters: WebIdentityCluster[], options: TrustPolicyOptions) =>
   budgetWarnings(trustBudget(clusters, options), clusters, options);
 

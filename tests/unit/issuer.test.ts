@@ -35,8 +35,8 @@ describe("issuer URL", () => {
     ["https://eastus.oic.prod-aks.azure.com/678754f1-dc64/b5e2854f-fb7e/", undefined],
     ["https://issuer.example.com/", undefined],
     ["https://issuer.example.com", undefined],
-    ["https://issuer/a", undefined],
-    ["https://i", undefined],
+    ["https://issuer.test/a", undefined],
+    ["https://i.j", undefined],
     // Hosts that are nearly EKS's are anybody's.
     ["https://my.oidc.eks.us-east-1.amazonaws.com/a", undefined],
     ["https://oidc.eks.us-east-1.amazonaws.com.example.com/a", undefined],
