@@ -6,6 +6,62 @@ import type { BadInput } from "./badClusters";
 const bind = (changes: { [K in keyof ServiceAccountBinding]?: unknown }) =>
   goodArgs({ serviceAccounts: [{ ...READER, ...(changes as Partial<ServiceAccountBinding>) }] });
 
+const TAGS = /^(begins with "aws:"|is not a tag's key|has a value that no tag takes|are 51)/;
+
+/** What the role, the tags and the pods that prove it are made with. */
+export const BAD_MATERIALS: BadInput[] = [
+  [
+    "a permissions boundary that is empty",
+    goodArgs({ role: { permissionsBoundaryArn: "" } }),
+    "role.permissionsBoundaryArn",
+    /is not the ARN of a managed policy: ""/,
+  ],
+  [
+    "an inline policy that is no JSON",
+    goodArgs({ inlinePolicies: { s3: "Version: 2012-10-17" } }),
+    'inlinePolicies["s3"]',
+    /is no JSON object: write the policy as JSON\.stringify gives it/,
+  ],
+  [
+    "a role's name that is too long for a shard",
+    goodArgs({
+      clusters: goodArgs().clusters.map((one) => ({ ...one, shard: "a-long-name-of-a-shard" })),
+      role: { name: "r".repeat(50) },
+      trust: { shards: ["a-long-name-of-a-shard"] },
+    }),
+    "role.name",
+    /^makes a role "r{50}-a-long-name-of-a-shard" of a shard, which is 73 characters long/,
+  ],
+  ["a tag of AWS's own", goodArgs({ tags: { "aws:name": "x" } }), 'tags["aws:name"]', TAGS],
+  ["a tag without a key", goodArgs({ tags: { "": "x" } }), 'tags[""]', TAGS],
+  ["a tag with a long value", goodArgs({ tags: { a: "x".repeat(257) } }), 'tags["a"]', TAGS],
+  ["a tag with a comma", goodArgs({ tags: { a: "x,y" } }), 'tags["a"]', TAGS],
+  [
+    "too many tags",
+    goodArgs({ tags: Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`t${index}`, "x"])) }),
+    "tags",
+    TAGS,
+  ],
+  [
+    "an image that is empty",
+    goodArgs({ samplePod: { image: "" } }),
+    "samplePod.image",
+    /is empty: write an image, or leave it out/,
+  ],
+  [
+    "a label of pods with spaces",
+    goodArgs({ verificationJob: { labels: { "team name": "a" } } }),
+    'verificationJob.labels["team name"]',
+    /is not the key of a label/,
+  ],
+  [
+    "a node selector that no node has",
+    goodArgs({ samplePod: { nodeSelector: { zone: "a b" } } }),
+    'samplePod.nodeSelector["zone"]',
+    /is not the value of a label: "a b"/,
+  ],
+];
+
 export const BAD_BINDINGS: BadInput[] = [
   [
     "no bindings",

@@ -1,5 +1,5 @@
 import { TrustPolicyForm, type MultiClusterIrsaArgs, type TrustSettings } from "../../index";
-import { cluster, goodArgs } from "../support/clusters";
+import { cluster, goodArgs, podIdentityCluster } from "../support/clusters";
 import { eksIssuer, providerArn } from "../support/fleet";
 import type { BadInput } from "./badClusters";
 
@@ -28,6 +28,8 @@ const adopted = (ids: unknown, settings: TrustSettings): MultiClusterIrsaArgs =>
     ],
     trust: settings,
   });
+const BASE_ACCOUNT = "210987654321";
+const BASE_ROLE = `arn:aws:iam::${BASE_ACCOUNT}:role/base`;
 const BREAK_GLASS = "arn:aws:iam::111122223333:role/break-glass";
 
 export const BAD_TRUST: BadInput[] = [
@@ -78,6 +80,51 @@ export const BAD_TRUST: BadInput[] = [
     trust({ statements: [{ awsPrincipals: [BREAK_GLASS] }, { awsPrincipals: ["*"] }] }),
     "trust.statements[1].awsPrincipals[0]",
     /wildcards and other kinds of principal are not taken/,
+  ],
+  ...[
+    "arn:aws:iam::111122223333:assumed-role/admin/me",
+    "arn:aws:sts::111122223333:role/admin",
+    "arn:aws:sts::111122223333:root",
+    "arn:aws:sts::111122223333:assumed-role/admin",
+  ].map((principal): BadInput => [
+    `a principal of another kind: ${principal}`,
+    trust({ statements: [{ awsPrincipals: [principal] }] }),
+    "trust.statements[0].awsPrincipals[0]",
+    /write the ARN of a user, a role, an account .* or one session of a role/,
+  ]),
+  [
+    "two statements of one ID",
+    trust({
+      statements: [
+        { sid: "A", awsPrincipals: [BREAK_GLASS] },
+        { awsPrincipals: [BREAK_GLASS] },
+        { sid: "A", awsPrincipals: [BREAK_GLASS] },
+      ],
+    }),
+    "trust.statements[2].sid",
+    /is "A", as trust\.statements\[0\]\.sid is/,
+  ],
+  ...[
+    `arn:aws:iam::${BASE_ACCOUNT}:root`,
+    BASE_ROLE,
+    `arn:aws:sts::${BASE_ACCOUNT}:assumed-role/base/me`,
+  ].map((principal): BadInput => [
+    `a statement that lets a base role in: ${principal}`,
+    goodArgs({
+      clusters: [
+        cluster("blue", "B"),
+        podIdentityCluster("far", "C", { accountId: BASE_ACCOUNT, baseRole: { arn: BASE_ROLE } }),
+      ],
+      trust: { statements: [{ awsPrincipals: [BREAK_GLASS, principal] }] },
+    }),
+    "trust.statements[0].awsPrincipals[1]",
+    /lets in arn:aws:iam::210987654321:role\/base, the base role of cluster "far", beside the bindings/,
+  ]),
+  [
+    "shards that differ in case alone",
+    sharded({ shards: ["a", "b", "A"] }),
+    "trust.shards[2]",
+    /is "a" in other letters, and IAM does not tell names of roles by case/,
   ],
   ["no shards in the list", trust({ shards: [] }), "trust.shards", /is empty: name the shards/],
   [

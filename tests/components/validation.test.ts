@@ -9,7 +9,7 @@ import { BAD_CLUSTERS } from "./badClusters";
 import { BAD_OWNERSHIP } from "./badOwnership";
 import { BAD_POD_IDENTITY } from "./badPodIdentity";
 import { BAD_POD_IDENTITY_SETTINGS } from "./badPodIdentitySettings";
-import { BAD_BINDINGS, BAD_SETTINGS } from "./badSettings";
+import { BAD_BINDINGS, BAD_MATERIALS, BAD_SETTINGS } from "./badSettings";
 import { BAD_TRANSITIONS } from "./badTransitions";
 import { BAD_TRUST } from "./badTrust";
 
@@ -36,6 +36,7 @@ for (const [what, rows] of [
   ["bindings", BAD_BINDINGS],
   ["owners of ServiceAccounts", BAD_OWNERSHIP],
   ["settings", BAD_SETTINGS],
+  ["roles, tags and pods", BAD_MATERIALS],
   ["the trust policy", BAD_TRUST],
   ["a fleet on its way", BAD_TRANSITIONS],
   ["clusters of Pod Identity", BAD_POD_IDENTITY],
