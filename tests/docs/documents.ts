@@ -76,7 +76,7 @@ export const DOCUMENTS: Record<string, TrustPolicy> = {
     statements: [
       {
         sid: "BreakGlass",
-        awsPrincipals: ["arn:aws:iam::111122223333:role/break-glass"],
+        awsPrincipals: ["arn:aws:iam::111122223333:user/break-glass"],
         conditions: { Bool: { "aws:MultiFactorAuthPresent": ["true"] } },
       },
     ],

@@ -56,7 +56,7 @@ const SLIPS: Record<string, Slip[]> = {
     { change: (statement, operator) => withKey(statement, operator, KEY.replace(":sub", "/:sub")) },
     { change: (statement, operator) => withKey(statement, operator, KEY.replace("2222", "2221")) },
   ],
-  "a cluster was made anew, and its ARN is new while its key is stale": [
+  "a cluster was recreated, and its ARN is new while its key is stale": [
     { oidcProviderArn: ANEW, change: (statement) => replaced(statement, WEST, ANEW) },
   ],
   "the key of a provider is deleted": [

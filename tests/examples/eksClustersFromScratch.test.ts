@@ -10,7 +10,7 @@ import { federatedOf } from "../support/statements";
 import { assertShownBlock } from "./shownBlock";
 
 const TOPIC = "eks-clusters-from-scratch";
-const REGIONS = ["us-east-1", "eu-west-1"];
+const REGIONS = ["us-west-2", "eu-west-1"];
 const CLUSTER = "eks:index:Cluster";
 
 const issuerIn = (region: string) => eksIssuer(String(REGIONS.indexOf(region)), region);

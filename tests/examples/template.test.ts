@@ -81,7 +81,10 @@ describeEngine("examples: the template for pulumi new", (newScope) => {
 
   it("says what comes next", () => {
     assert.match(printed, /Your new project is ready to go!/);
-    assert.match(printed, /kubectl exec "\$pod" -- aws sts get-caller-identity/);
+    assert.match(
+      printed,
+      /kubectl -n "\$\(pulumi config get namespace\)" exec "\$pod" -- aws sts get-caller-identity/,
+    );
   });
 
   it("has a program that compiles by its own settings", () => {
