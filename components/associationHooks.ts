@@ -9,7 +9,7 @@ import { ServiceAccountOwnership, type IrsaCluster, type ServiceAccountBinding }
 /** How often EKS is asked again whether it has seen the role's trust policy by now. */
 const RETRIES = 4;
 /** Between them, however long dependents are to wait: that may be 0, and IAM is not faster for it. */
-const RETRY_SECONDS = 15;
+const RETRY_SECONDS = 5;
 const TRUST_NOT_SEEN = /Trust policy of the role provided is invalid/;
 const ASSOCIATED = /ResourceInUseException/;
 

@@ -22,7 +22,7 @@ const OTHER: Record<Way, Way> = {
 const CALLED: Record<Way, string> = { Irsa: "IRSA's tokens", PodIdentity: "Pod Identity" };
 
 /**
- * Tells of a trust policy that stops to accept what pods still run with. The engine changes the role before anything that depends on it,
+ * Tells of a trust policy that stops accepting what pods still run with. The engine changes the role before anything that depends on it,
  * and deletes last, so what the role no longer accepts must have been out of use before.
  */
 export class Narrowing {
@@ -57,7 +57,7 @@ export class Narrowing {
   async warnOfNewAssociation(cluster: string, { namespace, name }: ServiceAccountBinding): Promise<void> {
     if (this.withoutIrsa.has(cluster)) {
       await this.tell(
-        `cluster "${cluster}": the association of ${namespace}/${name} is made in the very update in which the role stops to accept IRSA's tokens, so no ` +
+        `cluster "${cluster}": the association of ${namespace}/${name} is made in the very update in which the role stops accepting IRSA's tokens, so no ` +
           "pod can have been made anew in between. Keep trusts at IdentityMode.Both in this update",
       );
     }
@@ -109,14 +109,14 @@ function accountOf({ namespace, name }: { namespace: string; name: string }): st
 
 /** The role trusts the cluster in no way any more: it moved to another shard, say, and its time there is over. */
 function left(cluster: string, way: Way, lost: string[]): string {
-  return `cluster "${cluster}": the role stops to accept ${CALLED[way]}, and accepts nothing else of it: pods of ${lost.join(", ")} that still run with this role lose it`;
+  return `cluster "${cluster}": the role stops accepting ${CALLED[way]}, and accepts nothing else of it: pods of ${lost.join(", ")} that still run with this role lose it`;
 }
 
 function narrowed(cluster: string, way: Way, lost: string[], atOnce: boolean): string {
   const pods = `pods of ${lost.join(", ")}`;
   return atOnce
-    ? `cluster "${cluster}": too early: the role stops to accept ${CALLED[way]} in the very update in which it begins to accept ${CALLED[OTHER[way]]}, and ` +
+    ? `cluster "${cluster}": too early: the role stops accepting ${CALLED[way]} in the very update in which it begins accepting ${CALLED[OTHER[way]]}, and ` +
         `${pods} that run now lose it. Set trusts to IdentityMode.Both, make the pods anew, and narrow it in a later update`
-    : `cluster "${cluster}": the role stops to accept ${CALLED[way]}: ${pods} that were not made anew since the cluster's identity is ` +
+    : `cluster "${cluster}": the role stops accepting ${CALLED[way]}: ${pods} that were not made anew since the cluster's identity is ` +
         `${OTHER[way]} lose it. Where some are left, keep trusts at IdentityMode.Both (kubectl rollout restart makes them anew)`;
 }

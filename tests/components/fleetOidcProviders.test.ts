@@ -90,6 +90,12 @@ describe("FleetOidcProviders: bad input", () => {
       "tags cannot be set on an adopted",
     ],
     [
+      "a mode that there is not",
+      { clusters: [{ ...EAST, identity: "podidentity" } as OidcProviderCluster] },
+      'clusters[0].identity is "podidentity": write Irsa or Both or PodIdentity',
+    ],
+    ["a tag of AWS's own", { clusters: [EAST], tags: { "aws:x": "y" } }, 'tags["aws:x"] begins with "aws:"'],
+    [
       "a take-over of nothing",
       { clusters: [{ ...EAST, importOidcProvider: true }] },
       "clusters[0].importOidc",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { TrustPolicyForm, type IrsaRoleArgs, type TrustPolicy } from "../../index";
+import { TrustPolicyForm, type BaseRole, type IrsaRoleArgs, type TrustPolicy } from "../../index";
 import { ATTACHMENT, INLINE_POLICY, late, READER, ROLE, S3_READ } from "../support/clusters";
 import { eksIssuer, providerArn, trustedFleet } from "../support/fleet";
 import { record, recordFailure, type RecordOptions, valueOf } from "../support/recorder";
@@ -18,6 +18,8 @@ const good = (changes: Partial<IrsaRoleArgs> = {}): IrsaRoleArgs => ({
 });
 const fail = (args: IrsaRoleArgs, options?: RecordOptions) =>
   recordFailure((lib) => new lib.IrsaRole("app", args), options);
+
+const CLUSTER_ARN = "arn:aws:eks:us-east-1:123456789012:cluster/pods";
 
 describe("IrsaRole", () => {
   it("makes one role that trusts the bound ServiceAccounts, with its policies", async () => {
@@ -156,6 +158,66 @@ describe("IrsaRole", () => {
       "clusters[1].oidcProviderClientIds",
       /is missing: the form SubjectOnly leaves it to the OIDC provider/,
     ],
+    [
+      "such a form beside a cluster of Pod Identity, by the place in the list",
+      {
+        clusters: [
+          { name: "pods", podIdentity: { clusterArn: CLUSTER_ARN } },
+          { name: "green", oidcProviderArn: C },
+        ],
+        trust: { form: TrustPolicyForm.SubjectOnly },
+      },
+      "clusters[1].oidcProviderClientIds",
+      /is missing: the form SubjectOnly/,
+    ],
+    [
+      "conditions of IRSA that say nothing of Pod Identity",
+      {
+        clusters: [{ name: "pods", podIdentity: { clusterArn: CLUSTER_ARN } }],
+        serviceAccounts: [READER],
+        trust: { conditions: { StringEquals: { "aws:SourceVpc": ["vpc-1"] } } },
+      },
+      "trust.podIdentityConditions",
+      /is missing: conditions narrow web identities alone/,
+    ],
+    [
+      "conditions of Pod Identity that no cluster has",
+      { trust: { podIdentityConditions: {} } },
+      "trust.podIdentityConditions",
+      /is given, and the role trusts Pod Identity of no cluster: leave it out/,
+    ],
+    [
+      "a base role without its ARN",
+      {
+        clusters: [
+          {
+            name: "pods",
+            podIdentity: { clusterArn: CLUSTER_ARN, baseRole: { disableSessionTags: true } as BaseRole },
+          },
+        ],
+        serviceAccounts: [READER],
+      },
+      "clusters[0].podIdentity.baseRole.arn",
+      /is missing: write the ARN of the role in the cluster's account/,
+    ],
+    [
+      "a statement that lets a base role in",
+      {
+        clusters: [
+          {
+            name: "pods",
+            podIdentity: {
+              clusterArn: CLUSTER_ARN,
+              baseRole: { arn: "arn:aws:iam::123456789012:role/base" },
+            },
+          },
+        ],
+        serviceAccounts: [READER],
+        trust: { statements: [{ awsPrincipals: ["arn:aws:iam::123456789012:root"] }] },
+      },
+      "trust.statements[0].awsPrincipals[0]",
+      /the base role of cluster "pods", beside the bindings/,
+    ],
     ["text for policies", { policyArns: "x" as never }, "policyArns", /is string: write a map/],
   ];
   for (const [what, changes, path, reason] of faults) {
@@ -247,6 +309,9 @@ describe("IrsaRole", () => {
       errors[0]?.message ?? "",
       /needs 2238 characters .* limit is 2048: cluster "cluster-04" is the first/,
     );
+    // What this component does not have is not advised.
+    assert.doesNotMatch(errors[0]?.message ?? "", /trust\.shards|identity/);
+    assert.match(errors[0]?.message ?? "", /; or make several roles, each for some of the clusters; or /);
     assert.deepEqual(
       resources.filter(({ type }) => type === ROLE),
       [],

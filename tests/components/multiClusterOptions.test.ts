@@ -42,6 +42,16 @@ describe("MultiClusterIrsa: Kubernetes providers", () => {
     assert.deepEqual(recording.one(FLEET).providers, {});
   });
 
+  it("is looked up by the cluster's name alone, whatever else objects have", async () => {
+    const { recording } = await record(
+      (lib) => new lib.MultiClusterIrsa("app", goodArgs({ clusters: [cluster("constructor", "B")] })),
+    );
+    assert.equal(
+      providerOf(recording, SERVICE_ACCOUNT, "app/constructor/default/s3-reader"),
+      "kubernetes app/constructor",
+    );
+  });
+
   it("one is not needed of a cluster that no ServiceAccount is made in, which is not trusted either", async () => {
     const { recording } = await record(
       (lib) =>

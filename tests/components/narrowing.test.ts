@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Narrowing, type KnownCluster } from "../../components/narrowing";
 import { subjectOf } from "../../trust/subject";
 import { buildTrustPolicy } from "../../trust/policy";
-import { IdentityMode, type TrustedCluster } from "../../trust/types";
+import { IdentityMode, type TrustedCluster, type TrustPolicyOptions } from "../../trust/types";
 import { READER } from "../support/clusters";
 import { eksIssuer, providerArn } from "../support/fleet";
 import { ACCOUNT, record } from "../support/recorder";
@@ -17,14 +17,14 @@ const BLUE: KnownCluster & { podIdentity: { clusterArn: string } } = {
 const OTHER = { namespace: "default", name: "other" };
 
 /** The trust policy of the cluster in a mode. */
-function policyOf(mode: IdentityMode, accounts = [READER]): string {
+function policyOf(mode: IdentityMode, accounts = [READER], options: TrustPolicyOptions = {}): string {
   const cluster: TrustedCluster = {
     name: BLUE.name,
     subjects: accounts.map(({ namespace, name }) => subjectOf(namespace, name)),
     ...(mode !== PodIdentity && { oidcProviderArn: String(BLUE.oidcProviderArn) }),
     ...(mode !== Irsa && { podIdentity: BLUE.podIdentity }),
   };
-  return JSON.stringify(buildTrustPolicy([cluster]));
+  return JSON.stringify(buildTrustPolicy([cluster], options));
 }
 
 /** What is told when the role's trust policy goes from one to the other, and an association is made after it. */
@@ -51,7 +51,7 @@ describe("a trust policy that is narrowed", () => {
       const [first] = await told(policyOf(from), policyOf(to));
       assert.match(first ?? "", /too early/);
       assert.ok(
-        first?.includes(`stops to accept ${lost} in the very update in which it begins to accept ${gained}`),
+        first?.includes(`stops accepting ${lost} in the very update in which it begins accepting ${gained}`),
       );
       assert.match(first ?? "", /pods of default\/s3-reader .*Set trusts to IdentityMode\.Both/);
     });
@@ -61,7 +61,7 @@ describe("a trust policy that is narrowed", () => {
     const [first, second] = await told(policyOf(Both), policyOf(PodIdentity));
     assert.match(
       first ?? "",
-      /stops to accept IRSA's tokens: pods of default\/s3-reader that were not made anew/,
+      /stops accepting IRSA's tokens: pods of default\/s3-reader that were not made anew/,
     );
     assert.match(second ?? "", /the association of default\/s3-reader is made in the very update/);
   });
@@ -69,7 +69,7 @@ describe("a trust policy that is narrowed", () => {
   it("to Irsa after Both is told too, and the associations that are made are of no concern to it", async () => {
     const warnings = await told(policyOf(Both), policyOf(Irsa));
     assert.equal(warnings.length, 1);
-    assert.match(warnings[0] ?? "", /stops to accept Pod Identity: pods of default\/s3-reader/);
+    assert.match(warnings[0] ?? "", /stops accepting Pod Identity: pods of default\/s3-reader/);
   });
 
   for (const [what, before, after] of [
@@ -82,6 +82,30 @@ describe("a trust policy that is narrowed", () => {
       assert.deepEqual(await told(before, after), []);
     });
   }
+
+  it("is told as it is where the role accepts nothing of the cluster any more: it moved to another shard, say", async () => {
+    const elsewhere = JSON.stringify(
+      buildTrustPolicy([
+        { name: "x", oidcProviderArn: providerArn(eksIssuer("C")), subjects: [subjectOf("a", "b")] },
+      ]),
+    );
+    const warnings = await told(policyOf(Irsa), elsewhere);
+    assert.equal(warnings.length, 1);
+    assert.match(
+      warnings[0] ?? "",
+      /cluster "blue": the role stops accepting IRSA's tokens, and accepts nothing else of it: pods of default\/s3-reader that still/,
+    );
+  });
+
+  it("is nothing to tell of where a condition was added: who meets it keeps the role", async () => {
+    const conditions = { StringEquals: { "aws:SourceVpc": ["vpc-1"] } };
+    for (const mode of [Irsa, Both]) {
+      assert.deepEqual(
+        await told(policyOf(mode), policyOf(mode, [READER], { conditions, podIdentityConditions: {} })),
+        [],
+      );
+    }
+  });
 
   it("is nothing to tell of for a ServiceAccount that is no longer bound: that is what was asked for", async () => {
     assert.deepEqual(await told(policyOf(Both, [READER, OTHER]), policyOf(Both)), []);

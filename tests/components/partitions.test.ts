@@ -103,6 +103,31 @@ for (const [partition, region, domain] of PARTITIONS) {
       assert.deepEqual([...recording.of(ROLE), ...recording.of(SERVICE_ACCOUNT)], []);
     });
 
+    for (const [path, wrong] of [
+      [
+        'policyArns["s3Read"]',
+        { policyArns: { s3Read: "arn:PARTITION:iam::aws:policy/AmazonS3ReadOnlyAccess" } },
+      ],
+      [
+        "role.permissionsBoundaryArn",
+        { role: { permissionsBoundaryArn: "arn:PARTITION:iam::aws:policy/AmazonS3ReadOnlyAccess" } },
+      ],
+    ] as const) {
+      it(`takes no policy of another partition: ${path}, in a preview`, async () => {
+        const other = partition === "aws" ? "aws-us-gov" : "aws";
+        const changes = JSON.parse(JSON.stringify(wrong).replace("PARTITION", other)) as typeof wrong;
+        const recording = await recordFailure(
+          (lib) => new lib.MultiClusterIrsa("app", { ...args, ...changes }),
+          { account, preview: true },
+        );
+        const message = recording.errors[0]?.message ?? "";
+        const told =
+          `  - ${path} is in the partition ${other}, and the role is in ${partition}: ` +
+          `write "arn:${partition}:iam::aws:policy/AmazonS3ReadOnlyAccess", if it is there`;
+        assert.ok(message.includes(told), message);
+      });
+    }
+
     for (const half of ["ClusterOidcProvider", "IrsaRole"] as const) {
       it(`${half} by itself is of the partition too`, async () => {
         const { recording } = await record(

@@ -35,6 +35,12 @@ describe("room in other shards, for clusters with Pod Identity", () => {
     }
   });
 
+  it("is found where a cluster has the name that a copy would get", () => {
+    const [first, second, ...more] = fleet();
+    assert.equal(roomIn(more, [{ ...first!, name: `${more[36]!.name}-0` }, second!]), '"other" for 28');
+    for (const one of more) assert.doesNotThrow(() => roomIn(more, [{ ...first!, name: `${one.name}-1` }]));
+  });
+
   it("is found for a cluster whose name has one letter, of which there are not so many", () => {
     const named = (letters: string) => ({
       clusterArn: `arn:aws:eks:us-east-1:123456789012:cluster/${letters}`,

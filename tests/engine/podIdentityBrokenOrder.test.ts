@@ -31,23 +31,23 @@ describeEngine("engine: a migration whose order is broken on purpose", (newScope
 
   for (const result of ["preview", "up"] as const) {
     it(`the ${result} warns of trust that is taken in the update in which the other one comes, and names the pods`, () => {
-      assertWarned(result, "ireland", /too early: the role stops to accept IRSA's tokens in the very update/);
+      assertWarned(result, "ireland", /too early: the role stops accepting IRSA's tokens in the very update/);
       assertWarned(
         result,
         "virginia-blue",
-        /too early: the role stops to accept Pod Identity in the very update/,
+        /too early: the role stops accepting Pod Identity in the very update/,
       );
     });
 
     it(`the ${result} warns of associations that are made in the update in which IRSA's trust goes`, () => {
       const reason =
-        /the association of PODS is made in the very update in which the role stops to accept IRSA's tokens/;
+        /the association of PODS is made in the very update in which the role stops accepting IRSA's tokens/;
       assertWarned(result, "ireland", reason);
       assertWarned(result, "virginia-green", reason);
       assertWarned(
         result,
         "virginia-green",
-        /the role stops to accept IRSA's tokens: pods of PODS that were not/,
+        /the role stops accepting IRSA's tokens: pods of PODS that were not/,
       );
       assert.equal(warningsOf(step[result]).length, 5, warningsOf(step[result]).join("\n"));
     });

@@ -33,7 +33,7 @@ const BETWEEN = (identity: IdentityMode, rest: string) =>
   );
 const NARROWS = (way: string) =>
   new RegExp(
-    `^MultiClusterIrsa "app": cluster "CLUSTER": the role stops to accept ${way}: pods of PODS that were not made anew`,
+    `^MultiClusterIrsa "app": cluster "CLUSTER": the role stops accepting ${way}: pods of PODS that were not made anew`,
   );
 
 const STEPS: Planned[] = [

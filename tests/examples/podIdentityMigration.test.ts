@@ -91,7 +91,7 @@ describeEngine("examples: pod-identity-migration", (newScope) => {
   it("warns of the last step where it comes too early", () => {
     assert.match(
       warningsOf(previews.early).join("\n"),
-      /cluster "blue": too early: the role stops to accept IRSA's tokens in the very update/,
+      /cluster "blue": too early: the role stops accepting IRSA's tokens in the very update/,
     );
     assert.doesNotMatch(warningsOf(previews.both).join("\n"), /too early/);
   });

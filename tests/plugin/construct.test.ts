@@ -172,7 +172,7 @@ describe("plugin: components of a program in another language", function () {
     );
     assert.equal(await engine.callHook(name, request), "");
     const warned = engine.logs.filter(({ severity }) => severity === 2).map(({ message }) => message);
-    assert.match(warned.join("\n"), /the role stops to accept IRSA's tokens/);
+    assert.match(warned.join("\n"), /the role stops accepting IRSA's tokens/);
   });
 
   it("share a hook among the resources that are watched for the same reason, and none with another component", async () => {
