@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { manifest } from "../manifest";
 import { tarball, type Tarball } from "../tarball";
-import { builtFrom, isPublished, mapIn, PUBLISHED } from "./contents";
+import { builtFrom, isPublished, mapIn, placesIn, PUBLISHED } from "./contents";
 
 /** Bytes. The tarball's; what a project has on disk is more, mostly sources and maps. */
 const LARGEST_TARBALL = 300_000;
@@ -46,6 +46,17 @@ describe("surface: the tarball", function () {
       assert.deepEqual(leadsTo, [path.replace(/^dist\/(.*?)(\.d\.ts|\.js)\.map$/, "$1.ts")]);
       assert.ok(made.files.has(leadsTo[0] ?? ""), `${path} leads to ${leadsTo[0]}`);
     }
+  });
+
+  it("has maps of lines: each function, class and error of the code is found at its own line of the source", () => {
+    let found = 0;
+    for (const path of paths.filter((name) => name.endsWith(".js"))) {
+      for (const { name, line, sourceLine } of placesIn(made.folder, path)) {
+        assert.ok(sourceLine.includes(name), `${path}: ${line} leads to ${sourceLine}`);
+        found++;
+      }
+    }
+    assert.ok(found > 500, `${found} places`);
   });
 
   it("has code that names its map", () => {
