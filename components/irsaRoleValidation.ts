@@ -9,7 +9,7 @@ import { clusterArnProblem, roleArnProblem, sharedClusterReason } from "./podIde
 import { podIdentityCall } from "./podIdentityTrust";
 import { conditionsOfOneWay } from "./podIdentityValidation";
 import type { BaseRole } from "./podIdentityTypes";
-import { isPlain, repeated, type Problem } from "./problems";
+import { isPlain, problem, problemsOf, repeated, type Problem } from "./problems";
 import { permissionProblems, roleProblems } from "./roleValidation";
 import { settleProblem } from "./settle";
 import { checkShapes, untold } from "./shapes";
@@ -43,12 +43,7 @@ function problemsIn(args: IrsaRoleArgs): Problem[] {
       ["oidcProviderClientIds", clientIdProblem(cluster)],
     ];
     const path = paths[index] ?? "";
-    return [
-      ...found.flatMap(([property, reason]): Problem[] =>
-        reason === undefined ? [] : [{ propertyPath: `${path}.${property}`, reason }],
-      ),
-      ...podIdentityProblems(cluster, args.serviceAccounts, path),
-    ];
+    return [...problemsOf(found, `${path}.`), ...podIdentityProblems(cluster, args.serviceAccounts, path)];
   });
   const twice = [
     ...repeated(
@@ -108,7 +103,7 @@ function baseRolesOf(clusters: IrsaRoleCluster[]): { cluster: string; arn: strin
 
 function settleProblems(seconds = 0): Problem[] {
   const reason = settleProblem(seconds);
-  return reason === undefined ? [] : [{ propertyPath: "settleSeconds", reason }];
+  return problem("settleSeconds", reason);
 }
 
 function wayProblem({ oidcProviderArn, podIdentity }: IrsaRoleCluster): string | undefined {
@@ -150,9 +145,7 @@ function podIdentityProblems(
         `is trusted by Pod Identity, whose associations are exact, and ${wildcard.namespace}/${wildcard.name} has a wildcard: bind exact names in this cluster`,
     ],
   ];
-  return found.flatMap(([property, reason]) =>
-    reason === undefined ? [] : [{ propertyPath: `${path}.podIdentity.${property}`, reason }],
-  );
+  return problemsOf(found, `${path}.podIdentity.`);
 }
 
 /** A program in JavaScript may well leave it out. */

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { namespaceProblem, serviceAccountNameProblem } from "../trust/subject";
 import { IdentityMode } from "../trust/types";
 import { unknownKeyProblems } from "./knownKeys";
-import { checkedInput, isPlain, throwProblems, type Problem } from "./problems";
+import { checkedInput, isPlain, problemsOf, throwProblems, type Problem } from "./problems";
 import { roleArnProblem } from "./podIdentityReasons";
 import { samplePodNameProblem } from "./proofNames";
 import { proofProblems } from "./proofValidation";
@@ -111,7 +111,7 @@ function problemsIn(args: IrsaServiceAccountArgs): Problem[] {
     ["roleArn", missingOr(args.roleArn, roleArnProblem)],
   ];
   return [
-    ...found.flatMap(([propertyPath, reason]) => (reason === undefined ? [] : [{ propertyPath, reason }])),
+    ...problemsOf(found),
     ...serviceAccountProblems(args, ""),
     ...noOwnerProblems(args),
     ...verificationJobProblems(args.verificationJob ?? {}),

@@ -92,7 +92,7 @@ export function kubernetesProblems(args: MultiClusterIrsaArgs, opts: MultiCluste
 }
 
 /** The Kubernetes providers among a component's `provider` and `providers` options. */
-export function kubernetesProvidersIn(opts: pulumi.ComponentResourceOptions): pulumi.ProviderResource[] {
+function kubernetesProvidersIn(opts: pulumi.ComponentResourceOptions): pulumi.ProviderResource[] {
   const providers = Array.isArray(opts.providers) ? opts.providers : Object.values(opts.providers ?? {});
   const all: (pulumi.ProviderResource | undefined)[] = [opts.provider, ...providers];
   return all.filter((provider) => provider !== undefined && KubernetesProvider.isInstance(provider));

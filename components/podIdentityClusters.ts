@@ -4,7 +4,7 @@ import { IdentityMode } from "../trust/types";
 import { shown } from "../trust/values";
 import { hasIrsa, hasPodIdentity, identityOf, trustsOf, usesPodIdentity } from "./identity";
 import { podIdentityIssuerProblem, roleArnProblem } from "./podIdentityReasons";
-import { isPlain, repeated, type Problem } from "./problems";
+import { isPlain, problemsOf, repeated, type Problem } from "./problems";
 import type { BaseRole } from "./podIdentityTypes";
 import type { IrsaCluster } from "./types";
 
@@ -51,9 +51,7 @@ export function podIdentityClusterProblems(cluster: IrsaCluster, path: string): 
     ["installAgent", agentReason(cluster)],
     ["importOidcProvider", takeoverReason(cluster)],
   ];
-  return found.flatMap(([property, reason]) =>
-    reason === undefined ? [] : [{ propertyPath: `${path}.${property}`, reason }],
-  );
+  return problemsOf(found, `${path}.`);
 }
 
 /** What is wrong with the issuer or the region by itself is told there. */

@@ -7,7 +7,7 @@ import type { TrustedPodIdentity } from "../trust/types";
 import { clusterArnProblem, foreignClusterReason, roleArnProblem } from "./podIdentityReasons";
 import type { IrsaRolePodIdentity } from "./irsaRole";
 import type { KnownCluster } from "./narrowing";
-import { checkedInput, lateProblems, NOTHING, type Problem } from "./problems";
+import { checkedInput, lateProblems, NOTHING, problemsOf, type Problem } from "./problems";
 import type { RoleAccount } from "./roleAccount";
 import type { BaseRole, PodIdentitySettings } from "./podIdentityTypes";
 import type { IrsaCluster } from "./types";
@@ -124,9 +124,7 @@ function accountProblems(
     ["baseRole.arn", base],
     ["accountId", foreign],
   ];
-  return found.flatMap(([property, reason]) =>
-    reason === undefined ? [] : [{ propertyPath: `${path}.${property}`, reason }],
-  );
+  return problemsOf(found, `${path}.`);
 }
 
 function baseRoleReason(arn: string, accountId: string | undefined, where: RoleAccount): string | undefined {

@@ -6,7 +6,7 @@ import { hasPodIdentity, identityOf, trustsOf, usesPodIdentity } from "./identit
 import type { MultiClusterIrsaArgs } from "./multiClusterIrsa";
 import { modeProblems, podIdentityClusterProblems, sameClusterProblems } from "./podIdentityClusters";
 import { roleArnProblem } from "./podIdentityReasons";
-import { isPlain, type Problem } from "./problems";
+import { isPlain, problemsOf, type Problem } from "./problems";
 import { absentTagProblem, sessionPolicyProblem, tagsOffAt } from "./sessionTags";
 import type { PodIdentitySettings } from "./podIdentityTypes";
 import { settleProblem } from "./settle";
@@ -36,10 +36,6 @@ export function podIdentityProblems(args: MultiClusterIrsaArgs): Problem[] {
     ),
     ...problemsOf(inlinePolicyProblems(usable)),
   ];
-}
-
-function problemsOf(found: Found[]): Problem[] {
-  return found.flatMap(([propertyPath, reason]) => (reason === undefined ? [] : [{ propertyPath, reason }]));
 }
 
 /** Faults of the settings by themselves. */

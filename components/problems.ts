@@ -40,6 +40,20 @@ function describeProblems(what: string, problems: Problem[]): string {
   return [`${what}: ${count} in its arguments`, ...lines].join("\n");
 }
 
+/** The fault at a path, or none: a list, to be spread. */
+export function problem(propertyPath: string, reason: string | undefined): Problem[] {
+  return reason === undefined ? [] : [{ propertyPath, reason }];
+}
+
+/**
+ * The faults among the properties that were looked at.
+ *
+ * @param prefix what stands before each property, its dot included.
+ */
+export function problemsOf(found: [property: string, reason: string | undefined][], prefix = ""): Problem[] {
+  return found.flatMap(([property, reason]) => problem(`${prefix}${property}`, reason));
+}
+
 /** Is this value there already, or does it arrive while the program runs? */
 export function isPlain<T extends string | number | boolean>(value: pulumi.Input<T> | undefined): value is T {
   return value !== undefined && !pulumi.Output.isInstance(value) && !(value instanceof Promise);

@@ -4,7 +4,7 @@ import type { PodRole } from "./serviceAccount";
 import type { SamplePodSettings } from "./types";
 
 /** The image of pods that prove their role, unless another is given. */
-export const PROOF_IMAGE = "amazon/aws-cli:2.37.5";
+const PROOF_IMAGE = "amazon/aws-cli:2.37.5";
 
 /** An unprivileged user; the image has no other than root. */
 const USER = 65534;
@@ -29,7 +29,7 @@ export function proofPodSpec<Container extends object>(
     // What the pod needs of Kubernetes is the token of IRSA, which comes in a volume of its own.
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    nodeSelector: { "kubernetes.io/os": "linux", ...settings.nodeSelector },
+    nodeSelector: { ...settings.nodeSelector, "kubernetes.io/os": "linux" },
     securityContext: {
       runAsNonRoot: true,
       runAsUser: USER,

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { isPlain, type Problem } from "./problems";
+import { isPlain, problem, type Problem } from "./problems";
 import { labelKeyProblem, labelValueProblem } from "./serviceAccountMetadata";
 import type { SamplePodSettings, VerificationJobSettings } from "./types";
 
@@ -29,6 +29,6 @@ function podProblems({ image, labels, nodeSelector }: SamplePodSettings, path: s
 function labelProblems(labels: { [key: string]: pulumi.Input<string> } = {}, path: string): Problem[] {
   return Object.entries(labels).flatMap(([key, value]) => {
     const reason = labelKeyProblem(key) ?? (isPlain(value) ? labelValueProblem(value) : undefined);
-    return reason === undefined ? [] : [{ propertyPath: `${path}[${JSON.stringify(key)}]`, reason }];
+    return problem(`${path}[${JSON.stringify(key)}]`, reason);
   });
 }

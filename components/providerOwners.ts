@@ -22,7 +22,7 @@ export interface ComputedProvider {
 }
 
 /** The owners of OIDC providers in one run of a program, by issuer, in the order in which they came. */
-export class ProviderOwners {
+class ProviderOwners {
   private readonly byIssuer = new Map<string, ProviderOwner[]>();
 
   /**

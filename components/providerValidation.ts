@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { adoptionProblem, issuerProblem } from "../trust/issuer";
 import type { ClusterOfProvider } from "./oidcProvider";
-import { isPlain, type Problem } from "./problems";
+import { isPlain, problemsOf, type Problem } from "./problems";
 import { clientIdProblem } from "./trustValidation";
 
 const THUMBPRINT = /^[0-9A-Fa-f]{40}$/;
@@ -25,9 +25,7 @@ export function providerProblems(cluster: ClusterOfProvider, path: string): Prob
     ["importOidcProvider", importProblem(cluster)],
     ...thumbprintProblems(cluster).map((reason): [string, string] => ["thumbprints", reason]),
   ];
-  return found.flatMap(([property, reason]) =>
-    reason === undefined ? [] : [{ propertyPath: `${path}${property}`, reason }],
-  );
+  return problemsOf(found, path);
 }
 
 /** Tags that no provider would get: those that are adopted are never changed. */

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { policyJsonProblem } from "./policyJson";
-import { isPlain, repeated, type Problem } from "./problems";
+import { isPlain, problem, problemsOf, repeated, type Problem } from "./problems";
 import type { RoleSettings, TrustSettings } from "./types";
 
 const IAM_NAME = /^[\w+=,.@-]+$/;
@@ -65,11 +65,7 @@ export function roleProblems(role: RoleSettings, trust: TrustSettings = {}): Pro
       isPlain(permissionsBoundaryArn) ? policyArnProblem(permissionsBoundaryArn) : undefined,
     ],
   ];
-  return [
-    ...reasons.flatMap(([propertyPath, reason]) => (reason === undefined ? [] : [{ propertyPath, reason }])),
-    ...formerNameProblems(role, trust),
-    ...importProblems(role, trust),
-  ];
+  return [...problemsOf(reasons), ...formerNameProblems(role, trust), ...importProblems(role, trust)];
 }
 
 /** A shard's role has a longer name than was written. */
@@ -104,7 +100,7 @@ function formerNameProblems({ name, formerNames = [] }: RoleSettings, { shards }
     const reason = again
       ? `is "${former}", which is named already: IAM does not tell names by case`
       : roleNameProblem(former);
-    return reason === undefined ? [] : [{ propertyPath: `${propertyPath}[${index}]`, reason }];
+    return problem(`${propertyPath}[${index}]`, reason);
   });
 }
 
@@ -116,7 +112,7 @@ function importProblems({ name, importRole = false }: RoleSettings, { shards }: 
       : isPlain(name)
         ? undefined
         : "needs role.name as plain text: the name of the role that exists";
-  return reason === undefined ? [] : [{ propertyPath: "role.importRole", reason }];
+  return problem("role.importRole", reason);
 }
 
 /** Faults of the role's policies: their keys and names are plain, their values may be late. */
@@ -129,7 +125,7 @@ export function permissionProblems(args: {
   const malformed = managed.flatMap(([key, arn], index) => {
     const reason =
       key === "" ? "needs a key that is not empty" : isPlain(arn) ? policyArnProblem(arn) : undefined;
-    return reason === undefined ? [] : [{ propertyPath: paths[index] ?? "", reason }];
+    return problem(paths[index] ?? "", reason);
   });
   const inline = Object.entries(args.inlinePolicies ?? {}).flatMap(([name, policy]) => {
     const reason =
@@ -138,7 +134,7 @@ export function permissionProblems(args: {
           ? policyJsonProblem(policy)
           : undefined
         : `is not a policy's name: 1 to ${MAX_POLICY_NAME} letters, digits and + = , . @ _ -`;
-    return reason === undefined ? [] : [{ propertyPath: `inlinePolicies[${JSON.stringify(name)}]`, reason }];
+    return problem(`inlinePolicies[${JSON.stringify(name)}]`, reason);
   });
   const twice = repeated(
     managed.map(([, arn]) => (isPlain(arn) ? arn : undefined)),

@@ -1,6 +1,6 @@
 import { STS_AUDIENCE } from "../trust/types";
 import { shown } from "../trust/values";
-import { isPlain, repeated, type Problem } from "./problems";
+import { isPlain, problem, repeated, type Problem } from "./problems";
 import {
   annotationKeyProblem,
   labelKeyProblem,
@@ -133,9 +133,7 @@ function mapProblems({ labels = {}, annotations = {} }: ServiceAccountSettings, 
       annotationKeyProblem(key) ?? reservedProblem(key),
     ]),
   ];
-  return found.flatMap(([map, key, reason]) =>
-    reason === undefined ? [] : [{ propertyPath: `${path}.${map}[${JSON.stringify(key)}]`, reason }],
-  );
+  return found.flatMap(([map, key, reason]) => problem(`${path}.${map}[${JSON.stringify(key)}]`, reason));
 }
 
 /** What is written by other means, with checks of its own. */
@@ -164,7 +162,7 @@ function secretProblems({ imagePullSecrets = [] }: ServiceAccountSettings, path:
   return [
     ...plain.flatMap((secret, index) => {
       const reason = secret === undefined ? undefined : secretNameProblem(secret);
-      return reason === undefined ? [] : [{ propertyPath: paths[index] ?? "", reason }];
+      return problem(paths[index] ?? "", reason);
     }),
     ...repeated(plain, paths, (secret, first) => `is "${secret}", as ${first} is: name each Secret once`),
   ];

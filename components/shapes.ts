@@ -18,7 +18,7 @@ const conditions = map(map(list(text)));
 type Shapes = { [name: string]: Shape };
 
 /** What a ServiceAccount's owner and settings look like. `tokenExpiration` is not here: its own check says what it may be. */
-export const serviceAccountShapes: Shapes = {
+const serviceAccountShapes: Shapes = {
   ownership: text,
   settings: record({
     labels: map(lateText),

@@ -1,7 +1,7 @@
 import { budgetProblem, trustBudget, type TrustBudget, type Remedies } from "../trust/budget";
 import type { TrustedCluster } from "../trust/types";
 import { shown } from "../trust/values";
-import { repeated, type Problem } from "./problems";
+import { problem, repeated, type Problem } from "./problems";
 import type { IrsaCluster, TrustSettings } from "./types";
 
 /** A role's clusters. */
@@ -121,7 +121,7 @@ function formerShardProblems(
         : formerShards.indexOf(former) !== index
           ? `is "${former}" again: write it once`
           : undefined;
-    return reason === undefined ? [] : [{ propertyPath: `${path}.formerShards[${index}]`, reason }];
+    return problem(`${path}.formerShards[${index}]`, reason);
   });
 }
 

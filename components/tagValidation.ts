@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { isPlain, type Problem } from "./problems";
+import { isPlain, problem, type Problem } from "./problems";
 
 const MOST_TAGS = 50;
 const LONGEST_KEY = 128;
@@ -20,7 +20,7 @@ export function tagProblems(tags: { [key: string]: pulumi.Input<string> } | unde
     ...(entries.length > MOST_TAGS ? [many] : []),
     ...entries.flatMap(([key, value]) => {
       const reason = keyProblem(key) ?? (isPlain(value) ? valueProblem(value) : undefined);
-      return reason === undefined ? [] : [{ propertyPath: `tags[${JSON.stringify(key)}]`, reason }];
+      return problem(`tags[${JSON.stringify(key)}]`, reason);
     }),
   ];
 }

@@ -4,7 +4,7 @@ import { findMismatch } from "../trust/exact";
 import { IdentityMode, type TrustedCluster, type TrustedPodIdentity, type TrustPolicy } from "../trust/types";
 import { bindingsOf, trustedCluster } from "./bindings";
 import { sharedClusterReason } from "./podIdentityReasons";
-import { lateProblems, repeated, type Problem } from "./problems";
+import { lateProblems, problem, repeated, type Problem } from "./problems";
 import { accountProblem, type RoleAccount } from "./roleAccount";
 import { resourceError } from "./resourceError";
 import { shardOverflow } from "./shards";
@@ -109,7 +109,7 @@ function providerProblems(trusted: TrustedCluster[], bound: TrustSource[], accou
       first === index || oidcProviderArn === undefined
         ? oidcProviderArn && accountProblem(oidcProviderArn, account)
         : `has the OIDC provider of cluster "${trusted[first]?.name ?? ""}" (${oidcProviderArn}): an issuer belongs to one cluster, list that cluster once`;
-    return reason === undefined ? [] : [{ propertyPath, reason }];
+    return problem(propertyPath, reason);
   });
 }
 

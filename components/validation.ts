@@ -9,7 +9,7 @@ import { hasPodIdentity, trustsOf, withoutUnusedProvider } from "./identity";
 import { podIdentityCall } from "./podIdentityTrust";
 import { podIdentityProblems } from "./podIdentityValidation";
 import type { PodIdentitySettings } from "./podIdentityTypes";
-import { isPlain, repeated, type Problem } from "./problems";
+import { isPlain, problem, repeated, type Problem } from "./problems";
 import { providerProblems } from "./providerValidation";
 import { permissionProblems, roleProblems } from "./roleValidation";
 import { samplePodNameProblem } from "./proofNames";
@@ -148,6 +148,6 @@ function samplePodProblems({ samplePod, serviceAccounts }: MultiClusterIrsaArgs)
   return serviceAccounts.flatMap(({ name, match, ownership }, index) => {
     const none = match === SubjectMatch.Wildcard || ownership === ServiceAccountOwnership.None;
     const reason = none ? undefined : samplePodNameProblem(name);
-    return reason === undefined ? [] : [{ propertyPath: `serviceAccounts[${index}].name`, reason }];
+    return problem(`serviceAccounts[${index}].name`, reason);
   });
 }

@@ -11,7 +11,7 @@ export const POD_IDENTITY_SERVICE = "pods.eks.amazonaws.com";
  * The session tags by which a trust policy tells ServiceAccounts apart. EKS sets them, no pod can.
  * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
  */
-export const POD_IDENTITY_TAGS = {
+const POD_IDENTITY_TAGS = {
   clusterArn: "aws:RequestTag/eks-cluster-arn",
   namespace: "aws:RequestTag/kubernetes-namespace",
   serviceAccount: "aws:RequestTag/kubernetes-service-account",

@@ -1,7 +1,7 @@
 import { isRecord, stringsOf } from "./values";
 
 /** The kinds of principals that a statement may name. */
-export const PRINCIPAL_KINDS = ["AWS", "Service", "Federated", "CanonicalUser"] as const;
+const PRINCIPAL_KINDS = ["AWS", "Service", "Federated", "CanonicalUser"] as const;
 export type PrincipalKind = (typeof PRINCIPAL_KINDS)[number];
 
 /** Who asks for a role, as the Principal element of a statement may name it. */
