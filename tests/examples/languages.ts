@@ -59,7 +59,7 @@ export function configOf({ namespace, clusters }: Scope): Record<string, ConfigV
 }
 
 /** The package as npm would publish it, built once in the lab's folder; with this clone's node_modules beside it. */
-function builtPackage(directory: string): string {
+export function builtPackage(directory: string): string {
   const folder = join(directory, "package");
   if (!existsSync(folder)) {
     mkdirSync(folder);

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import * as ts from "typescript";
@@ -7,6 +7,7 @@ import { engineEnvironment, projectFolders } from "../../lab/engine/environment"
 import { nodeHost } from "../../lab/engine/languages";
 import { ROOT } from "../docs/page";
 import type { Scope } from "../engine/lab";
+import { builtPackage } from "./languages";
 
 const run = promisify(execFile);
 
@@ -36,15 +37,13 @@ export async function newProject(
   return { folder, printed: stdout };
 }
 
-/** Puts into a project's node_modules what `npm install` would; the package is this repository's. */
-export function installFromHere(folder: string): void {
+/** Puts into a project's node_modules what `npm install` would; the package is this repository's, built into the lab's folder. */
+export function installFromHere({ lab }: Scope, folder: string): void {
   const modules = join(folder, "node_modules");
-  const own = join(modules, "eks-irsa");
-  mkdirSync(own, { recursive: true });
+  mkdirSync(modules);
   for (const name of ["@pulumi", "@types"])
     symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
-  writeFileSync(join(own, "package.json"), JSON.stringify({ name: "eks-irsa", main: "index.ts" }));
-  writeFileSync(join(own, "index.ts"), `export * from ${JSON.stringify(join(ROOT, "index"))};\n`);
+  symlinkSync(builtPackage(lab.directory), join(modules, "eks-irsa"));
 }
 
 /** What the compiler finds in a project, by its own tsconfig.json. */

@@ -3,11 +3,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { stepOf } from "../../lab/engine/journal";
-import type { OperationFailed, OperationResult } from "../../lab/engine/workspace";
+import { openProject } from "../../lab/engine/languages/project";
+import type { EngineStack, OperationFailed, OperationResult } from "../../lab/engine/workspace";
+import type { LabClusterName } from "../../lab/supervisor/client";
 import { ROOT } from "../docs/page";
 import { describeEngine, type Scope } from "../engine/lab";
 import { changesIn } from "../engine/recipes";
-import { failureOf, TYPE } from "../engine/support";
+import { failureOf, roleInIam, TYPE } from "../engine/support";
+import { askForRole } from "./assumed";
 import { installFromHere, newProject, typeErrorsIn } from "./newProject";
 
 const TEMPLATE = "eks-irsa-typescript";
@@ -27,8 +30,11 @@ describeEngine("examples: the template for pulumi new", (newScope) => {
   let printed: string;
   let config: Record<string, string>;
   let errors: string[];
-  let preview: OperationResult;
+  let stack: EngineStack;
   let refused: OperationFailed;
+  let preview: OperationResult;
+  let up: OperationResult;
+  let again: OperationResult;
 
   before(async () => {
     scope = await newScope({ pods: true });
@@ -39,12 +45,21 @@ describeEngine("examples: the template for pulumi new", (newScope) => {
       config: typeof config;
     };
     config = settings.config;
-    installFromHere(folder);
+    installFromHere(scope, folder);
     errors = typeErrorsIn(folder);
-    const stack = await scope.open(folder, { config });
+    const { lab } = scope;
+    const options = { lab, binaries: lab.binaries, project, stack: "dev", language: "nodejs" as const };
+    stack = await openProject({ ...options, folder });
+    await stack.stack.setConfig("clusters", { value: "ireland" });
+    refused = await failureOf(stack.preview());
+    await stack.stack.setConfig("clusters", { value: clusters });
     preview = await stack.preview();
-    const wrong = await scope.open(folder, { config: { ...config, [`${project}:clusters`]: "ireland" } });
-    refused = await failureOf(wrong.preview());
+    up = await stack.up();
+    again = await stack.preview();
+  });
+
+  after(async () => {
+    await stack.destroy();
   });
 
   it("asks for the versions that this package has, or stands on", () => {
@@ -110,7 +125,33 @@ describeEngine("examples: the template for pulumi new", (newScope) => {
     assert.equal(trust.split("system:serviceaccount:default:app").length, 3);
   });
 
-  it("refuses a cluster without a region", () => {
-    assert.match(refused.message, /clusters: "ireland" is not name@region, as prod-east@us-east-1/);
+  it("refuses a cluster without a region, in one error", () => {
+    const errors = refused.result.diagnostics.filter(({ severity }) => severity === "error");
+    assert.deepEqual(
+      errors.map(({ message }) => message),
+      ['clusters: "ireland" is not name@region, as prod-east@us-east-1'],
+    );
+  });
+
+  it("makes what it has previewed, and has nothing to do then", () => {
+    assert.deepEqual(changesIn(up), changesIn(preview));
+    assert.deepEqual(changesIn(again), []);
+  });
+
+  it("gives the role to its ServiceAccount, in each of the clusters and in no other", async () => {
+    const answer = (cluster: LabClusterName, name = "app") =>
+      askForRole({ ...scope, namespace: "default" }, String(up.outputs.roleArn), cluster, name);
+    assert.equal(await answer("ireland"), "session");
+    assert.equal(await answer("virginia-blue"), "session");
+    assert.match(await answer("ireland", "default"), /^AccessDenied: /);
+    assert.match(await answer("virginia-green", "default"), /^InvalidIdentityToken: /);
+  });
+
+  it("leaves nothing when it is destroyed", async () => {
+    await stack.destroy();
+    const { deployment } = (await stack.exportState()) as { deployment: { resources?: unknown[] } };
+    assert.deepEqual(deployment.resources ?? [], []);
+    const roleArn = String(up.outputs.roleArn);
+    assert.equal(await roleInIam(scope.lab, roleArn.slice(roleArn.lastIndexOf("/") + 1)), undefined);
   });
 });

@@ -5,7 +5,7 @@ import { cacheRoot } from "../../setup/cache";
 import { languagePrograms } from "../../setup/languages";
 
 /** A language that a program, or a plugin, may be written in. */
-export type Language = "yaml" | "python";
+export type Language = "nodejs" | "yaml" | "python";
 
 /** What an engine needs beside its own environment to run programs of a language. */
 export interface LanguageSupport {
@@ -21,9 +21,14 @@ export interface LanguageSupport {
  */
 export async function languageSupport(language: Language, packages: string): Promise<LanguageSupport> {
   const node = await nodeHost();
-  return language === "yaml"
-    ? { hosts: [node, { name: "yaml", path: await yamlFolder() }], environment: {} }
-    : { hosts: [node, await host("python")], environment: await pythonEnvironment(packages) };
+  switch (language) {
+    case "nodejs":
+      return { hosts: [node], environment: {} };
+    case "yaml":
+      return { hosts: [node, { name: "yaml", path: await yamlFolder() }], environment: {} };
+    case "python":
+      return { hosts: [node, await host("python")], environment: await pythonEnvironment(packages) };
+  }
 }
 
 /** The stand-in for the Node language host: its folder. */

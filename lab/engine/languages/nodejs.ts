@@ -5,27 +5,82 @@ import {
   GetRequiredPackagesResponse,
   RunPluginResponse,
   type RunPluginRequest,
+  type RunRequest,
 } from "@pulumi/pulumi/proto/language_pb";
 import { answer, nothing, run, serveLanguage } from "./host";
+import { runProgram, type ProgramCommand } from "./program";
 
 /**
- * A stand-in for `pulumi-language-nodejs`, as far as the engine needs it to run a Node plugin that is a folder with a
- * PulumiPlugin.yaml: https://github.com/pulumi/pulumi/blob/v3.258.0/sdk/go/common/resource/plugin/plugin.go (ExecPlugin).
- * It runs no programs, and installs nothing into the folder.
+ * A stand-in for `pulumi-language-nodejs`: it runs a program, and a Node plugin that is a folder with a PulumiPlugin.yaml
+ * (https://github.com/pulumi/pulumi/blob/v3.258.0/sdk/go/common/resource/plugin/plugin.go, ExecPlugin), each by the SDK's own
+ * runner. It names no plugins that a program needs, has no pipe for calls that wait, and installs nothing.
  */
 serveLanguage({
   getRequiredPackages: answer(() => new GetRequiredPackagesResponse()),
   installDependencies: nothing,
   runPlugin,
+  run: answer((request: RunRequest) => runProgram(request, commandOf(request))),
 });
+
+/** Options of `runtime` in a Pulumi.yaml. */
+interface RuntimeOptions {
+  typescript?: boolean;
+  tsconfig?: string;
+  nodeargs?: string;
+}
+
+/** As the real host starts it: https://github.com/pulumi/pulumi/blob/v3.248.0/sdk/nodejs/cmd/pulumi-language-nodejs/main.go. */
+function commandOf(request: RunRequest): ProgramCommand {
+  const info = request.getInfo();
+  const folder = info?.getProgramDirectory() ?? request.getPwd();
+  const options = (info?.getOptions()?.toJavaScript() ?? {}) as RuntimeOptions;
+  const { typescript = true, tsconfig, nodeargs = "" } = options;
+  return {
+    command: process.execPath,
+    args: [
+      ...nodeargs.split(/\s+/).filter((arg) => arg !== ""),
+      runnerIn(folder, "run"),
+      ...flagsOf(request, folder),
+      info?.getEntryPoint() ?? ".",
+      ...request.getArgsList(),
+    ],
+    environment: {
+      ...(typescript && { PULUMI_NODEJS_TYPESCRIPT: "true" }),
+      ...(tsconfig !== undefined && { PULUMI_NODEJS_TSCONFIG_PATH: tsconfig }),
+    },
+    // As older SDKs want it; those of today take both.
+    configKey: (key) => key.replace(":", ":config:"),
+  };
+}
+
+function flagsOf(request: RunRequest, folder: string): string[] {
+  const values = {
+    monitor: request.getMonitorAddress(),
+    engine: process.argv[2] ?? "",
+    organization: request.getOrganization(),
+    project: request.getProject(),
+    "root-directory": request.getInfo()?.getRootDirectory() ?? "",
+    stack: request.getStack(),
+    pwd: folder,
+    parallel: String(request.getParallel()),
+  };
+  const given = Object.entries(values).filter(([, value]) => value !== "");
+  return [
+    ...given.flatMap(([flag, value]) => [`--${flag}`, value]),
+    ...(request.getDryrun() ? ["--dry-run"] : []),
+  ];
+}
+
+/** A runner of the SDK that a folder's program has. */
+function runnerIn(folder: string, runner: "run" | "run-plugin"): string {
+  return createRequire(join(folder, "package.json")).resolve(`@pulumi/pulumi/cmd/${runner}`);
+}
 
 /** Runs the plugin until it ends, or the engine has no more need of it. */
 function runPlugin(call: ServerWritableStream<RunPluginRequest, RunPluginResponse>): void {
   const request = call.request;
   const folder = request.getInfo()?.getProgramDirectory() ?? request.getProgram();
-  // The plugin's own SDK runs it, as with the real host.
-  const runner = createRequire(join(folder, "package.json")).resolve("@pulumi/pulumi/cmd/run-plugin");
-  const child = run(process.execPath, [runner, folder, ...request.getArgsList()], {
+  const child = run(process.execPath, [runnerIn(folder, "run-plugin"), folder, ...request.getArgsList()], {
     cwd: request.getPwd(),
     env: environmentOf(request.getEnvList()),
   });

@@ -3,21 +3,25 @@ import { basename, delimiter, join } from "node:path";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import { parse, stringify } from "yaml";
 import { runCommand } from "../../setup/command";
-import { engineEnvironment, projectFolders, projectPlugins, type ProjectFolders } from "../environment";
+import { engineEnvironment, projectFolders, projectPlugins } from "../environment";
 import { perform } from "../session";
 import type { EngineStackOptions } from "../types";
 import { engineStack, type EngineStack } from "../workspace";
 import { languageSupport, type Language, type LanguageSupport } from ".";
 
 /** A Pulumi project that the engine runs as its CLI does for a user, by a language host. */
-export interface LanguageProjectOptions extends Pick<
+export interface ProjectOptions extends Pick<
   EngineStackOptions,
   "lab" | "binaries" | "project" | "stack" | "log"
 > {
   language: Language;
-  /** The project's folder; a copy of it is run. */
+  /** The project's folder. */
   folder: string;
-  /** The folder of the package that is added by `pulumi package add`. */
+}
+
+/** A project of which a copy is run, and which gets a package by `pulumi package add`. */
+export interface LanguageProjectOptions extends ProjectOptions {
+  /** The folder of the package. */
   packageFolder: string;
   /** Keys without a namespace are the project's own. */
   config?: Record<string, ConfigValue>;
@@ -36,42 +40,68 @@ export interface LanguageProject extends EngineStack {
   added: string;
 }
 
+/**
+ * Opens the stack of a project that stays where it is, and makes it where there is none yet. The project's Pulumi.yaml gets the lab's
+ * settings; what its Pulumi.<stack>.yaml says is the stack's configuration.
+ */
+export async function openProject(options: ProjectOptions): Promise<EngineStack> {
+  return opened(await engineIn(options.folder, options), options);
+}
+
 /** Copies the project, adds the package to it by the CLI, and opens its stack. */
 export async function openLanguageProject(options: LanguageProjectOptions): Promise<LanguageProject> {
-  const folders = projectFolders(options);
-  cpSync(options.folder, folders.work, {
+  const { work: folder } = projectFolders(options);
+  cpSync(options.folder, folder, {
     recursive: true,
     filter: (path) => !["sdks", "venv", "__pycache__"].includes(basename(path)),
   });
   for (const [file, text] of Object.entries(options.files ?? {})) {
-    writeFileSync(join(folders.work, file), text);
+    writeFileSync(join(folder, file), text);
   }
-  const support = await languageSupport(options.language, join(folders.work, "..", "packages"));
-  await addSettings(folders, support);
-  const { environment } = support;
-  const envVars = engineEnvironment({ ...options, environment }, folders);
-  const command = await PulumiCommand.get({ root: options.binaries.pulumiRoot, skipVersionCheck: true });
+  const engine = await engineIn(folder, options);
   // To add a package the engine looks for language hosts on PATH only.
-  const PATH = [...support.hosts.map(({ path }) => path), envVars.PATH].join(delimiter);
+  const PATH = [...engine.hosts.map(({ path }) => path), engine.envVars.PATH].join(delimiter);
   const add = ["package", "add", options.packageFolder];
-  const added = await runCli(options, add, folders.work, { ...envVars, PATH });
+  const added = await runCli(options, add, folder, { ...engine.envVars, PATH });
+  const project = await opened(engine, options);
+  await setConfig(project.stack, options.config ?? {});
+  return { ...project, folder, added };
+}
+
+/** What the engine runs with in a project's folder. */
+interface ProjectEngine {
+  folder: string;
+  home: string;
+  hosts: LanguageSupport["hosts"];
+  envVars: Record<string, string>;
+}
+
+async function engineIn(folder: string, options: ProjectOptions): Promise<ProjectEngine> {
+  const folders = projectFolders(options);
+  const support = await languageSupport(options.language, join(folders.work, "..", "packages"));
+  await addSettings(join(folder, "Pulumi.yaml"), folders.state, support.hosts);
+  const envVars = engineEnvironment({ ...options, environment: support.environment }, folders);
+  return { folder, home: folders.home, hosts: support.hosts, envVars };
+}
+
+async function opened(
+  { folder, home, envVars }: ProjectEngine,
+  { binaries, stack: stackName = "lab", log }: ProjectOptions,
+): Promise<EngineStack> {
   const stack = await LocalWorkspace.createOrSelectStack(
-    { stackName: options.stack ?? "lab", workDir: folders.work },
-    { pulumiCommand: command, pulumiHome: folders.home, envVars },
+    { stackName, workDir: folder },
+    {
+      pulumiCommand: await PulumiCommand.get({ root: binaries.pulumiRoot, skipVersionCheck: true }),
+      pulumiHome: home,
+      envVars,
+    },
   );
-  await setConfig(stack, options.config ?? {});
-  const run = (kind: "preview" | "up" | "refresh" | "destroy") =>
-    perform(stack, kind, undefined, options.log);
-  return {
-    ...engineStack(stack, run, options.log),
-    folder: folders.work,
-    added,
-  };
+  return engineStack(stack, (kind) => perform(stack, kind, undefined, log), log);
 }
 
 /** Runs the CLI as a user does. Resolves to what it printed. */
 async function runCli(
-  { binaries }: LanguageProjectOptions,
+  { binaries }: ProjectOptions,
   args: string[],
   cwd: string,
   env: Record<string, string>,
@@ -83,15 +113,14 @@ async function runCli(
   return output;
 }
 
-/** The lab's plugins, and where state is; without the package, which is added as a user does it. */
-async function addSettings(folders: ProjectFolders, { hosts }: LanguageSupport): Promise<void> {
-  const file = join(folders.work, "Pulumi.yaml");
+/** The lab's plugins, and where state is; without packages, which are added as a user does it. */
+async function addSettings(file: string, state: string, languages: LanguageSupport["hosts"]): Promise<void> {
   const { packages: _, ...project } = parse(readFileSync(file, "utf8")) as Record<string, unknown>;
   const providers = await projectPlugins();
   const settings = {
     ...project,
-    backend: { url: `file://${folders.state}` },
-    plugins: { languages: hosts, ...(providers.length > 0 && { providers }) },
+    backend: { url: `file://${state}` },
+    plugins: { languages, ...(providers.length > 0 && { providers }) },
   };
   writeFileSync(file, stringify(settings));
 }

@@ -5,12 +5,12 @@ import {
   GeneratePackageResponse,
   GetRequiredPackagesResponse,
   LinkResponse,
-  RunResponse,
   type GeneratePackageRequest,
   type LinkRequest,
   type RunRequest,
 } from "@pulumi/pulumi/proto/language_pb";
 import { answer, nothing, run, serveLanguage } from "./host";
+import { runProgram, type ProgramCommand } from "./program";
 
 /**
  * A stand-in for `pulumi-language-python`: it runs a program, writes a package's SDK, and has pip install that where the
@@ -28,7 +28,7 @@ serveLanguage({
   installDependencies: nothing,
   generatePackage: answer(generatePackage),
   link: answer(link),
-  run: answer(runProgram),
+  run: answer((request: RunRequest) => runProgram(request, commandOf(request))),
 });
 
 async function generatePackage(request: GeneratePackageRequest): Promise<GeneratePackageResponse> {
@@ -52,8 +52,7 @@ async function link(request: LinkRequest): Promise<LinkResponse> {
   return new LinkResponse();
 }
 
-/** The program's own output is the engine's; the errors of the SDK go there by themselves. */
-async function runProgram(request: RunRequest): Promise<RunResponse> {
+function commandOf(request: RunRequest): ProgramCommand {
   const info = request.getInfo();
   const settings = {
     monitor: request.getMonitorAddress(),
@@ -65,28 +64,11 @@ async function runProgram(request: RunRequest): Promise<RunResponse> {
     dry_run: request.getDryrun(),
     root_directory: info?.getRootDirectory(),
   };
-  const child = run(
-    LAB_PYTHON,
-    [LAB_PYTHON_EXEC, JSON.stringify(settings), info?.getProgramDirectory() ?? ""],
-    {
-      cwd: request.getPwd(),
-      env: {
-        ...process.env,
-        PYTHONPATH: LAB_PYTHON_PACKAGES,
-        PYTHONDONTWRITEBYTECODE: "1",
-        PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().toArray())),
-        PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
-      },
-    },
-  );
-  child.stdout.pipe(process.stdout);
-  child.stderr.pipe(process.stderr);
-  const code = await new Promise((resolve) => child.once("close", resolve));
-  const response = new RunResponse();
-  // https://github.com/pulumi/pulumi/blob/v3.258.0/sdk/python/cmd/pulumi-language-python/main.go: told already.
-  if (code === 32) response.setBail(true);
-  else if (code !== 0) response.setError(`the program ended with exit code ${String(code)}`);
-  return response;
+  return {
+    command: LAB_PYTHON,
+    args: [LAB_PYTHON_EXEC, JSON.stringify(settings), info?.getProgramDirectory() ?? ""],
+    environment: { PYTHONPATH: LAB_PYTHON_PACKAGES, PYTHONDONTWRITEBYTECODE: "1" },
+  };
 }
 
 async function finish(command: string, args: string[], cwd: string): Promise<void> {
