@@ -28,8 +28,10 @@ export function bindingProblems(
     ];
   }
   const names = Array.isArray(clusters) ? clusters.map(({ name }) => name) : [];
+  // Where a name is wrong, or there is none, it is told: what a binding means by it cannot be told.
+  const known = names.length > 0 && isTexts(names) && !names.includes("") ? names : undefined;
   return [
-    ...bindings.flatMap((binding, index) => oneBindingProblems(binding, `serviceAccounts[${index}]`, names)),
+    ...bindings.flatMap((binding, index) => oneBindingProblems(binding, `serviceAccounts[${index}]`, known)),
     ...repeated(
       bindings.map(({ namespace, name }) =>
         isTexts([namespace, name]) ? `${namespace}/${name}` : undefined,
@@ -40,7 +42,11 @@ export function bindingProblems(
   ];
 }
 
-function oneBindingProblems(binding: ServiceAccountBinding, path: string, known: string[]): Problem[] {
+function oneBindingProblems(
+  binding: ServiceAccountBinding,
+  path: string,
+  known: string[] | undefined,
+): Problem[] {
   const problems: Problem[] = [];
   const add = (property: string, reason: string | undefined) => {
     if (reason !== undefined) problems.push({ propertyPath: `${path}.${property}`, reason });
@@ -61,7 +67,8 @@ function oneBindingProblems(binding: ServiceAccountBinding, path: string, known:
     add("clusters", "is empty: leave it out to bind in every cluster, or name the clusters");
   }
   binding.clusters?.forEach((cluster, index) => {
-    const reason = known.includes(cluster) ? undefined : unknownClusterReason(cluster, known);
+    const reason =
+      known === undefined || known.includes(cluster) ? undefined : unknownClusterReason(cluster, known);
     const again = binding.clusters?.indexOf(cluster) !== index ? `names "${cluster}" twice` : undefined;
     add(`clusters[${index}]`, reason ?? again);
   });

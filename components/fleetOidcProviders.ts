@@ -53,7 +53,7 @@ export interface FleetOidcProvidersArgs {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html
  */
 export class FleetOidcProviders extends pulumi.ComponentResource {
-  /** ARNs of the OIDC providers, by cluster name: what `adoptOidcProviders` takes. */
+  /** ARNs of the OIDC providers, by cluster name: what `adoptOidcProviders` takes, and `oidcProviderArn` of a cluster in other languages. */
   public readonly oidcProviderArns: pulumi.Output<{ [cluster: string]: string }>;
 
   /**

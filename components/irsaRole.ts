@@ -21,7 +21,7 @@ export interface IrsaRoleCluster {
   oidcProviderArn?: pulumi.Input<string>;
   /**
    * The provider's client ID list, where it is known: the trust policy's forms without an audience want it to be exactly
-   * `["sts.amazonaws.com"]`, as {@link ClusterOidcProvider} makes it. Default: not known.
+   * `["sts.amazonaws.com"]`, as `ClusterOidcProvider` makes it. Default: not known.
    */
   oidcProviderClientIds?: string[];
   /** Has the role trust the cluster's Pod Identity associations, which are made elsewhere. Default: it does not. */

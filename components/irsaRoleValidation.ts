@@ -3,7 +3,7 @@ import { SubjectMatch } from "../trust/subject";
 import { IdentityMode } from "../trust/types";
 import { bindingProblems } from "./bindingValidation";
 import { bindingsOf } from "./bindings";
-import type { IrsaRoleArgs, IrsaRoleCluster } from "./irsaRole";
+import type { IrsaRoleArgs, IrsaRoleCluster, IrsaRolePodIdentity } from "./irsaRole";
 import { unknownKeyProblems } from "./knownKeys";
 import { clusterArnProblem, roleArnProblem, sharedClusterReason } from "./podIdentityReasons";
 import { podIdentityCall } from "./podIdentityTrust";
@@ -125,7 +125,7 @@ function podIdentityProblems(
     ? bindingsOf(name, bindings).find(({ match }) => match === SubjectMatch.Wildcard)
     : undefined;
   const found: [string, string | undefined][] = [
-    ["clusterArn", isPlain(clusterArn) ? clusterArnProblem(clusterArn) : undefined],
+    ["clusterArn", ownArnProblem(clusterArn)],
     ["baseRole.arn", baseRole && baseRoleProblem(baseRole.arn)],
     [
       "disableSessionTags",
@@ -149,6 +149,12 @@ function podIdentityProblems(
 }
 
 /** A program in JavaScript may well leave it out. */
+function ownArnProblem(arn: IrsaRolePodIdentity["clusterArn"] | undefined): string | undefined {
+  if (arn === undefined) return "is missing: write the ARN of the cluster in EKS";
+  return isPlain(arn) ? clusterArnProblem(arn) : undefined;
+}
+
+/** The same of a base role. */
 function baseRoleProblem(arn: BaseRole["arn"] | undefined): string | undefined {
   if (arn === undefined) return "is missing: write the ARN of the role in the cluster's account";
   return isPlain(arn) ? roleArnProblem(arn) : undefined;

@@ -5,6 +5,7 @@ import { formerly } from "./names";
 import { checkedInput, type Problem } from "./problems";
 import type { IrsaCluster } from "./types";
 import { madeBindingsOf, unknownClusterReason } from "./bindings";
+import { remoteProgram } from "./programs";
 
 /**
  * The provider for a cluster's Kubernetes children: the one given, else one made from the cluster's kubeconfig, else
@@ -68,7 +69,14 @@ export function kubernetesProblems(args: MultiClusterIrsaArgs, opts: MultiCluste
       ? []
       : [{ propertyPath, reason: "is not a kubernetes.Provider of @pulumi/kubernetes" }];
   });
-  if (inherited.length > 0 && clusters.length > 1) {
+  // From other languages a parent's provider comes along as if it had been given, and is of no concern to clusters that have their own.
+  const relies = (cluster: IrsaCluster) =>
+    cluster.kubeconfig === undefined && !Object.hasOwn(given, cluster.name) && bound(cluster);
+  if (
+    inherited.length > 0 &&
+    clusters.length > 1 &&
+    (remoteProgram() === undefined || clusters.some(relies))
+  ) {
     problems.push({
       propertyPath: "opts.provider",
       reason:

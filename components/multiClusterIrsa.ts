@@ -80,7 +80,10 @@ export interface MultiClusterIrsaOptions extends pulumi.ComponentResourceOptions
  * @see https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html
  */
 export class MultiClusterIrsa extends pulumi.ComponentResource {
-  /** ARN of the role. With shards there is no such role, and reading this throws an error that says what to read. */
+  /**
+   * ARN of the role. With shards there is no such role: in TypeScript reading this throws an error that says what to read, and in other
+   * languages there is nothing here. Read `roleArns` then.
+   */
   public readonly roleArn!: pulumi.Output<string>;
   /** Physical name of the role. With shards: as `roleArn`. */
   public readonly roleName!: pulumi.Output<string>;

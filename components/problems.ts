@@ -66,23 +66,45 @@ export const NOTHING =
 /**
  * Checks a value when it arrives, and gives it on only when nothing is wrong with it.
  *
- * @param check says what is wrong, or undefined.
+ * @param check says what is wrong, or undefined. What it quotes of a secret is not told.
  */
 export function checkedInput<T extends string | number>(
   value: pulumi.Input<T>,
   check: (value: T) => string | undefined,
   where: { what: string; propertyPath: string; resource: pulumi.Resource },
+  kind: "string" | "number" = "string",
 ): pulumi.Output<T> {
-  // Unwrap leaves a scalar as it is, which the compiler cannot see of a type parameter.
-  const late = pulumi.output(value) as pulumi.Output<T>;
-  return late.apply((arrived): T => {
-    const nothing = (arrived as unknown) === undefined || (arrived as unknown) === null;
-    const reason = nothing ? NOTHING : check(arrived);
-    if (reason !== undefined) {
-      throw lateProblems(where.what, [{ propertyPath: where.propertyPath, reason }], where.resource);
+  const late = pulumi.output(value as unknown) as pulumi.Output<unknown>;
+  const checked = late.apply((arrived) => {
+    const reason = kindProblem(arrived, kind) ?? check(arrived as T);
+    if (reason === undefined) {
+      return arrived;
     }
-    return arrived;
+    return pulumi.isSecret(late).then((secret): never => {
+      const told = secret ? withoutSecret(reason, String(arrived)) : reason;
+      throw lateProblems(where.what, problem(where.propertyPath, told), where.resource);
+    });
   });
+  // An apply unwraps what its function gives back, which the compiler sees of a value or of a promise, and not of either.
+  return checked as unknown as pulumi.Output<T>;
+}
+
+function kindProblem(arrived: unknown, kind: "string" | "number"): string | undefined {
+  if (typeof arrived === kind) {
+    return undefined;
+  }
+  if (arrived === undefined || arrived === null) {
+    return NOTHING;
+  }
+  const found = Array.isArray(arrived) ? "a list" : typeof arrived;
+  return `arrived as ${found}: write ${kind === "string" ? "text" : "a number"}`;
+}
+
+/** A secret may be of another kind altogether, such as a kubeconfig in the place of an ARN. */
+function withoutSecret(reason: string, secret: string): string {
+  const told = secret === "" ? reason : reason.replaceAll(secret, "[secret]");
+  const quote = told.indexOf('"');
+  return quote < 0 ? told : `${told.slice(0, quote)}[secret]`;
 }
 
 /** A problem for each value that stood before; `undefined` values are passed over. */

@@ -145,7 +145,12 @@ function settingsOf(settings: RoleSettings, context: RoleContext) {
     ...(path !== undefined && { path: checkedInput(path, pathProblem, where("path")) }),
     ...(description !== undefined && { description }),
     ...(maxSessionDuration !== undefined && {
-      maxSessionDuration: checkedInput(maxSessionDuration, sessionProblem, where("maxSessionDuration")),
+      maxSessionDuration: checkedInput(
+        maxSessionDuration,
+        sessionProblem,
+        where("maxSessionDuration"),
+        "number",
+      ),
     }),
     ...(permissionsBoundaryArn !== undefined && {
       permissionsBoundary: managedPolicy(permissionsBoundaryArn, "role.permissionsBoundaryArn", context),

@@ -3,12 +3,14 @@ import type { Problem } from "./problems";
 
 /** What a value must look like before anybody asks what it says: a program in JavaScript may well write another. */
 type Shape =
-  | { kind: "text" | "flag" | "lateText" | "lateNumber" | "lateFlag" }
+  | { kind: "text" | "flag" | "plain" | "lateText" | "lateNumber" | "lateFlag" }
   | { kind: "list" | "map"; of: Shape }
   | { kind: "record"; properties: { [name: string]: Shape } };
 
 const text: Shape = { kind: "text" };
 const flag: Shape = { kind: "flag" };
+/** Anything that is there from the start: a check of its own says what it may be. */
+const plain: Shape = { kind: "plain" };
 const lateText: Shape = { kind: "lateText" };
 const list = (of: Shape): Shape => ({ kind: "list", of });
 const map = (of: Shape): Shape => ({ kind: "map", of });
@@ -17,7 +19,7 @@ const record = (properties: { [name: string]: Shape }): Shape => ({ kind: "recor
 const conditions = map(map(list(text)));
 type Shapes = { [name: string]: Shape };
 
-/** What a ServiceAccount's owner and settings look like. `tokenExpiration` is not here: its own check says what it may be. */
+/** What a ServiceAccount's owner and settings look like. */
 const serviceAccountShapes: Shapes = {
   ownership: text,
   settings: record({
@@ -27,6 +29,7 @@ const serviceAccountShapes: Shapes = {
     imagePullSecrets: list(lateText),
     audience: text,
     stsRegionalEndpoints: flag,
+    tokenExpiration: plain,
     forceConflicts: flag,
   }),
 };
@@ -35,8 +38,8 @@ const pod = {
   labels: map(lateText),
   nodeSelector: map(lateText),
 };
-/** What proves a ServiceAccount. `retries` is not here: its own check says what it may be. */
-const proofShapes: Shapes = { samplePod: record(pod), verificationJob: record(pod) };
+/** What proves a ServiceAccount. */
+const proofShapes: Shapes = { samplePod: record(pod), verificationJob: record({ ...pod, retries: plain }) };
 /** The arguments of `IrsaServiceAccount`. `name` is not here: its own check says more. */
 export const ownServiceAccountShapes: Shapes = {
   ...serviceAccountShapes,
@@ -83,6 +86,7 @@ const shapes: Shapes = {
       ...serviceAccountShapes,
     }),
   ),
+  settleSeconds: plain,
   policyArns: map(lateText),
   inlinePolicies: map(lateText),
   role: record({
@@ -97,6 +101,7 @@ const shapes: Shapes = {
   }),
   trust: record({
     form: text,
+    maxSize: plain,
     shards: list(text),
     originalShard: text,
     conditions,
@@ -108,6 +113,7 @@ const shapes: Shapes = {
     disableSessionTags: flag,
     allowClusterWideTrust: flag,
     policy: lateText,
+    settleSeconds: plain,
   }),
   ...proofShapes,
   tags: map(lateText),
@@ -170,6 +176,7 @@ function withUsableParts(
 
 const EXPECTED: { [kind in Shape["kind"]]: string } = {
   text: "text",
+  plain: "the value itself",
   flag: "true or false",
   lateText: "text, or an Output of it",
   lateNumber: "a number",
@@ -185,6 +192,8 @@ function isOfKind(value: unknown, { kind }: Shape): boolean {
       return typeof value === "string";
     case "flag":
       return typeof value === "boolean";
+    case "plain":
+      return !isLate(value);
     case "lateText":
       return typeof value === "string" || isLate(value);
     case "lateNumber":

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { PodIdentityCall } from "../trust/extraKeys";
 import { SubjectMatch } from "../trust/subject";
 import { shown } from "../trust/values";
@@ -134,8 +135,14 @@ export function sharedIssuerReason(issuer: string, first: string): string {
   return `is "${issuer}", as ${first} is: an issuer belongs to one cluster, list that cluster once`;
 }
 
-/** Says why a name cannot stand for a cluster, or undefined. */
-export function clusterNameProblem(name: string): string | undefined {
+/** Says why a name cannot stand for a cluster, or undefined. A program without types may have anything here. */
+export function clusterNameProblem(name: unknown): string | undefined {
+  if (name === undefined || name === null) {
+    return "is missing: write a name for the cluster, which is part of the URN of everything made for it";
+  }
+  if (pulumi.Output.isInstance(name) || name instanceof Promise) {
+    return "arrives while the program runs: write plain text, which is part of the URN of everything made for the cluster";
+  }
   return typeof name === "string" && CLUSTER_NAME.test(name)
     ? undefined
     : `is not a cluster's name: ${shown(name)} (plain text of 1 to 100 letters, digits, "-" and "_", a letter or digit first)`;

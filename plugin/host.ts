@@ -9,7 +9,7 @@ import {
   IrsaServiceAccount,
   MultiClusterIrsa,
 } from "../index";
-import { tellWithoutStack, withoutValues } from "./errors";
+import { tellOnce, tellWithoutStack, withoutValues } from "./errors";
 import { argumentsOf } from "./inputs";
 import { programRoot } from "./program";
 import * as schema from "./schema.json";
@@ -36,7 +36,8 @@ export async function serve(args: string[] = process.argv.slice(2)): Promise<voi
   // Before anybody else hears of an error.
   tellWithoutStack();
   const version = packageVersion();
-  await pulumi.provider.main({ version, schema: JSON.stringify({ ...schema, version }), construct }, args);
+  const provider = { version, schema: JSON.stringify({ ...schema, version }), construct };
+  await tellOnce(() => pulumi.provider.main(provider, args));
 }
 
 async function construct(
@@ -56,11 +57,27 @@ async function construct(
   const parent = await valueOf(opts.parent?.urn);
   const program = { root: programRoot(), component: `${type} ${name} ${parent ?? ""}` };
   try {
-    const made = inRemoteProgram(program, () => new Made(name, args as never, opts));
+    const repaired = await withWholeDeletedWith(opts);
+    const made = inRemoteProgram(program, () => new Made(name, args as never, repaired));
     return { urn: made.urn, state: outputsOf(made, type) };
   } catch (error) {
     throw withoutValues(error);
   }
+}
+
+/**
+ * The options with the URN of `deletedWith` as it came: the SDK's server takes it for a reference to a provider, an id behind it, and so
+ * takes the name off. The engine refuses what is left.
+ */
+async function withWholeDeletedWith(
+  opts: pulumi.ComponentResourceOptions,
+): Promise<pulumi.ComponentResourceOptions> {
+  const { deletedWith } = opts;
+  if (!(deletedWith instanceof pulumi.DependencyProviderResource)) {
+    return opts;
+  }
+  const [urn, name] = await Promise.all([valueOf(deletedWith.urn), valueOf(deletedWith.id)]);
+  return { ...opts, deletedWith: new pulumi.DependencyResource(`${urn ?? ""}::${name ?? ""}`) };
 }
 
 function valueOf<T>(known: pulumi.Output<T> | undefined): Promise<T | undefined> {

@@ -25,8 +25,8 @@ interface Late {
 /**
  * A component's arguments as a TypeScript program would write them, out of what came from another language. What has to be plain and
  * came as an Output is taken out of it where it is known, such as a whole list of clusters that another stack exports; what is in it
- * stays late, and secret, where it may be. What is not known stays as it is, and the component's checks tell of it. What is null in
- * another language is left out.
+ * stays late, and secret, where it may be. What is not known stays as it is, and the component's checks tell of it. A property that is
+ * null in another language is left out.
  */
 export async function argumentsOf(
   inputs: object,
@@ -40,14 +40,14 @@ export async function argumentsOf(
 class Reader {
   constructor(private readonly types: Record<string, TypeSchema>) {}
 
-  async record(values: Record<string, unknown>, properties: Properties, origin: Origin) {
-    const read = Object.entries(values)
-      .filter(([, value]) => value !== null && value !== undefined)
-      .map(async ([key, value]) => {
-        const schema = Object.hasOwn(properties, key) ? properties[key] : undefined;
-        return [key, schema ? await this.value(value, schema, origin) : value] as const;
-      });
-    return Object.fromEntries(await Promise.all(read));
+  /** @param keepsNull tells of null instead of leaving it out: an operator without its keys would be a condition less. */
+  async record(values: Record<string, unknown>, properties: Properties, origin: Origin, keepsNull = false) {
+    const read = Object.entries(values).map(async ([key, value]) => {
+      const schema = Object.hasOwn(properties, key) ? properties[key] : undefined;
+      return [key, schema && isThere(value) ? await this.value(value, schema, origin) : value] as const;
+    });
+    const entries = await Promise.all(read);
+    return Object.fromEntries(entries.filter(([, value]) => isThere(value) || (keepsNull && value === null)));
   }
 
   private async value(value: unknown, schema: ValueSchema, origin: Origin): Promise<unknown> {
@@ -79,7 +79,7 @@ class Reader {
     }
     if (additionalProperties) {
       const properties = Object.fromEntries(Object.keys(value).map((key) => [key, additionalProperties]));
-      return await this.record(value, properties, origin);
+      return await this.record(value, properties, origin, additionalProperties.plain === true);
     }
     const type = this.types[$ref?.replace("#/types/", "") ?? ""];
     return type?.properties ? await this.record(value, type.properties, origin) : value;
@@ -95,6 +95,10 @@ function late(value: unknown, origin: Origin): unknown {
     return origin.output.apply(() => value);
   }
   return origin.secret ? pulumi.secret(value) : pulumi.output(value);
+}
+
+function isThere(value: unknown): boolean {
+  return value !== null && value !== undefined;
 }
 
 /** A list or a map of values, and not one that stands for something else. */

@@ -28,17 +28,31 @@ export function podIdentitySaving(
     trustPolicySize(documentOf(FORMS[form](webIdentityClusters(some)), some, options));
   const ordered = [...clusters].sort((a, b) => compareText(a.name, b.name));
   const moved = ordered.map((cluster) => byPodIdentity(cluster) ?? cluster);
-  if (sizeOf(moved) >= sizeOf(ordered)) {
+  const [then, now] = [sizeOf(moved), sizeOf(ordered)];
+  if (then >= now) {
     return undefined;
   }
+  const measured = new Set<string>();
   const savings = ordered.flatMap((cluster, index) => {
+    const kind = `${kindOf(cluster)} ${kindOf(moved[index] ?? cluster)}`;
+    if (cluster === moved[index] || measured.has(kind)) return [];
+    measured.add(kind);
     // What one takes is seen when it goes.
-    const share = (some: TrustedCluster[]) =>
-      sizeOf(some) - sizeOf(some.filter((_, other) => other !== index));
-    return cluster === moved[index] ? [] : [{ then: share(moved), now: share(ordered) }];
+    const without = (some: TrustedCluster[]) => sizeOf(some.filter((_, other) => other !== index));
+    return [{ then: then - without(moved), now: now - without(ordered) }];
   });
   const [best] = savings.sort((a, b) => a.then - a.now - (b.then - b.now));
   return best && best.then < best.now ? best : undefined;
+}
+
+/** Clusters of a kind take the same room: by what is written of them, and how long the rest is. */
+function kindOf({ name: _, oidcProviderArn, podIdentity, ...others }: TrustedCluster): string {
+  const { clusterArn: arn, ...settings } = podIdentity ?? {};
+  return JSON.stringify([oidcProviderArn?.length, arn?.length, regionOf(arn), settings, others]);
+}
+
+function regionOf(arn: string | undefined): string | undefined {
+  return arn?.split(":")[3];
 }
 
 /** The cluster as it would be without its web identities; undefined where it has none, or cannot do without. */

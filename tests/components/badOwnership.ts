@@ -128,7 +128,7 @@ export const BAD_OWNERSHIP: BadInput[] = [
     `a token's life that is none: ${index}`,
     set({ tokenExpiration: seconds }),
     `${SETTINGS}.tokenExpiration`,
-    /: write whole seconds, from 600 to 86400$/,
+    /: write (whole seconds, from 600 to 86400|the value itself)$/,
   ]),
   [
     "a Secret's name in capitals",

@@ -27,6 +27,7 @@ export interface Registered {
   inputs: Record<string, unknown>;
   hooks: proto.RegisterResourceRequest.ResourceHooksBinding.AsObject | undefined;
   protect: boolean;
+  deletedWith?: string;
 }
 
 /** What an engine of a test's knows beside what each does. */
@@ -52,6 +53,7 @@ export class FakeEngine {
   readonly outputs = new Map<string, Record<string, unknown>>();
   readonly logs: { severity: number; message: string; urn: string }[] = [];
   private readonly hooks = new Map<string, callbackProto.Callback>();
+  private readonly refused = new Map<string, string>();
   private readonly server = new Server();
   address = "";
 
@@ -179,8 +181,15 @@ export class FakeEngine {
     return urn;
   }
 
+  /** Refuses all resources of a type, in these words. */
+  refuse(type: string, words: string): void {
+    this.refused.set(type, words);
+  }
+
   private register(request: proto.RegisterResourceRequest): proto.RegisterResourceResponse {
     const [type, name] = [request.getType(), request.getName()];
+    const refusal = this.refused.get(type);
+    if (refusal !== undefined) throw new Error(refusal);
     const inputs = (request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>;
     const urn = this.keep({
       type,
@@ -190,6 +199,7 @@ export class FakeEngine {
       provider: request.getProvider() || [...request.getProvidersMap().entries()].join(),
       hooks: request.getHooks()?.toObject(),
       protect: request.getProtect() ?? false,
+      deletedWith: request.getDeletedwith(),
     });
     const response = new proto.RegisterResourceResponse();
     response.setUrn(urn);

@@ -61,6 +61,7 @@ export interface Construction {
   dependencies?: Record<string, string[]>;
   providers?: Record<string, string>;
   parent?: string;
+  deletedWith?: string;
   dryRun?: boolean;
 }
 
@@ -118,6 +119,10 @@ export class PluginProcess {
     return this.output.text;
   }
 
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   stop(): void {
     this.client.close();
     this.child.removeAllListeners("exit");
@@ -142,6 +147,7 @@ export class PluginProcess {
       dependencies = {},
       providers = {},
       parent = STACK,
+      deletedWith = "",
       dryRun = false,
     } = construction;
     const request = new proto.ConstructRequest();
@@ -153,6 +159,7 @@ export class PluginProcess {
     request.setType(`eks-irsa:index:${type}`);
     request.setName(name);
     request.setParent(parent);
+    request.setDeletedwith(deletedWith);
     request.setInputs(Struct.fromJavaScript(inputs as never));
     request.setAcceptsOutputValues(true);
     for (const [input, urns] of Object.entries(dependencies)) {

@@ -38,7 +38,10 @@ function bare(
   properties: PropertySchemas | Record<string, { description?: string | undefined }>,
   of: string,
 ) {
-  return Object.entries(properties)
-    .filter(([, { description }]) => !description)
-    .map(([name]) => `${of}${name}`);
+  return (
+    Object.entries(properties)
+      // What the analyzer cannot read of a docstring, such as a link, it writes so.
+      .filter(([, { description = "" }]) => description === "" || description.includes("[object"))
+      .map(([name]) => `${of}${name}`)
+  );
 }
