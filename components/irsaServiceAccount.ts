@@ -60,7 +60,8 @@ export class IrsaServiceAccount extends pulumi.ComponentResource {
    *
    * @param name name of the component: part of the URNs of all that it makes.
    * @param args the ServiceAccount, and its role.
-   * @param opts `provider` is the Kubernetes provider of the cluster.
+   * @param opts `provider` is the Kubernetes provider of the cluster. Without one it is the program's default, which goes by the ambient
+   * kubeconfig.
    */
   constructor(name: string, args: IrsaServiceAccountArgs, opts?: pulumi.ComponentResourceOptions) {
     const what = `IrsaServiceAccount "${name}"`;
