@@ -1,33 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { NODES } from "../../../tools/matrix/combinations";
 import { ROOT } from "../../docs/page";
 import { manifest } from "../manifest";
-
-const FOLDER = join(ROOT, ".github", "workflows");
-
-interface Step {
-  uses?: string;
-  run?: string;
-  if?: string;
-  with?: { [name: string]: unknown };
-}
-
-interface Job {
-  permissions?: { [scope: string]: string };
-  needs?: string;
-  strategy?: { matrix: { node: number[] } };
-  steps: Step[];
-}
-
-interface Workflow {
-  name: string;
-  permissions: { [scope: string]: string };
-  concurrency: unknown;
-  jobs: { [name: string]: Job };
-}
+import { workflowIn, workflows } from "../workflows";
 
 /** https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax */
 const KEYS = {
@@ -35,11 +12,6 @@ const KEYS = {
   job: ["needs", "runs-on", "timeout-minutes", "environment", "permissions", "strategy", "steps"],
   step: ["uses", "run", "if", "with"],
 };
-
-const workflows = readdirSync(FOLDER).map((file) => {
-  const text = readFileSync(join(FOLDER, file), "utf8");
-  return { file, text, workflow: parse(text) as Workflow };
-});
 
 const unknownKeys = (value: object, known: string[]) =>
   Object.keys(value).filter((key) => !known.includes(key));
@@ -74,7 +46,7 @@ describe("release: the forge's workflows", () => {
     it(`${file}: may only read, but for the job that publishes`, () => {
       assert.deepEqual(workflow.permissions, { contents: "read" });
       const more = Object.entries(workflow.jobs).filter(([, job]) => job.permissions !== undefined);
-      const expected = { contents: "read", "id-token": "write" };
+      const expected = { "id-token": "write" };
       assert.deepEqual(
         more.map(([name, job]) => [name, job.permissions]),
         file === "release.yml" ? [["publish", expected]] : [],
@@ -96,7 +68,9 @@ describe("release: the forge's workflows", () => {
     });
 
     it(`${file}: every command is one of this repository`, () => {
-      const commands = steps.flatMap(({ run }) => (run === undefined ? [] : run.trim().split("\n")));
+      // What the job that publishes runs has tests of its own.
+      const own = jobs.filter((job) => job.permissions === undefined).flatMap((job) => job.steps);
+      const commands = own.flatMap(({ run }) => (run === undefined ? [] : run.trim().split("\n")));
       assert.ok(commands.length > 0);
       for (const command of commands) {
         const [, script, path] = /^(?:npm run ([\w:]+)|bash (\S+))/.exec(command) ?? [];
@@ -106,33 +80,12 @@ describe("release: the forge's workflows", () => {
             : path !== undefined
               ? existsSync(join(ROOT, path))
               : false;
-        assert.ok(known || /^npm (ci|publish) /.test(command), command);
+        assert.ok(known || /^npm (ci|pack)\b/.test(command), command);
       }
     });
   }
 
   it("the matrix's Node versions are those of the script", () => {
-    const matrix = workflows.find(({ file }) => file === "matrix.yml")!.workflow;
-    assert.deepEqual(matrix.jobs.matrix!.strategy!.matrix.node, [...NODES]);
-  });
-
-  it("nothing is published before all tests have passed, and the release script has looked", () => {
-    const { publish, test } = workflows.find(({ file }) => file === "release.yml")!.workflow.jobs;
-    assert.equal(publish!.needs, "test");
-    assert.ok(test!.steps.some(({ run }) => run === "bash .ci/run"));
-    const runs = publish!.steps.flatMap(({ run }) => run ?? []);
-    assert.deepEqual(runs.slice(-2), [
-      'npm run release -- --tag "$GITHUB_REF_NAME"',
-      "npm publish --provenance --access public",
-    ]);
-  });
-
-  it("no job that publishes restores a cache, which another workflow may have filled", () => {
-    const { jobs } = workflows.find(({ file }) => file === "release.yml")!.workflow;
-    const steps = Object.values(jobs).flatMap((job) => job.steps);
-    assert.ok(!steps.some((step) => step.uses?.includes("actions/cache") ?? false));
-    for (const { uses, with: settings } of steps) {
-      if (uses?.includes("setup-node")) assert.equal(settings?.["package-manager-cache"], false);
-    }
+    assert.deepEqual(workflowIn("matrix.yml").jobs.matrix!.strategy!.matrix.node, [...NODES]);
   });
 });
