@@ -23,8 +23,9 @@ export interface Job {
 /** https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax, as far as tests read it */
 export interface Workflow {
   name: string;
+  on: { [event: string]: { paths?: string[] } | null };
   permissions: { [scope: string]: string };
-  concurrency: unknown;
+  concurrency: { group: string; "cancel-in-progress": boolean | string };
   jobs: { [name: string]: Job };
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { NODES } from "../../../tools/matrix/combinations";
@@ -88,4 +89,54 @@ describe("release: the forge's workflows", () => {
   it("the matrix's Node versions are those of the script", () => {
     assert.deepEqual(workflowIn("matrix.yml").jobs.matrix!.strategy!.matrix.node, [...NODES]);
   });
+
+  it("ci judges each commit of main: none is in a group with another one, which would have it cancelled while it waits", () => {
+    const { concurrency } = workflowIn("ci.yml");
+    assert.deepEqual(concurrency, {
+      group: "ci-${{ github.event_name == 'pull_request' && github.ref || github.sha }}",
+      "cancel-in-progress": "${{ github.event_name == 'pull_request' }}",
+    });
+  });
+
+  it("a pull request that changes what is published has it run under each Node, and with the lowest SDKs", () => {
+    const { paths = [] } = workflowIn("matrix.yml").on.pull_request ?? {};
+    const sources = manifest().files.filter(
+      (name) => !["dist", "CHANGELOG.md", "PulumiPlugin.yaml"].includes(name),
+    );
+    assert.ok(sources.length > 3);
+    for (const source of ["package.json", ...sources]) {
+      const name = source.split("/")[0]!;
+      assert.ok(paths.includes(name) || paths.includes(`${name}/**`), source);
+    }
+  });
+
+  it("what is cached of the lab is keyed by all that it is made of", () => {
+    const files = execFileSync("git", ["ls-files"], { cwd: ROOT, encoding: "utf8" }).split("\n");
+    const wanted = [
+      ...files.filter((file) => /^lab\/(go\/|.*\/requirements\.txt$)/.test(file)),
+      // SDKs of consumers, by their locked versions, and what the lab downloads and builds.
+      ...["package-lock.json", "lab/setup/parts.ts"],
+    ];
+    assert.ok(wanted.length > 10);
+    const keys = workflows.flatMap(({ workflow }) =>
+      Object.values(workflow.jobs)
+        .flatMap(({ steps }) => steps)
+        .filter(({ uses }) => uses?.startsWith("actions/cache@"))
+        .map((step) => String(step.with?.key)),
+    );
+    assert.ok(keys.length >= 2);
+    for (const key of keys) {
+      const patterns = [...key.matchAll(/'([^']+)'/g)].map(([, glob = ""]) => asPattern(glob));
+      assert.deepEqual(
+        wanted.filter((file) => !patterns.some((pattern) => pattern.test(file))),
+        [],
+      );
+    }
+  });
 });
+
+/** A pattern of `hashFiles`, in which `**` stands for any folders. */
+function asPattern(glob: string): RegExp {
+  const parts = glob.split("**").map((part) => part.replaceAll(/[.+]/g, "\\$&").replaceAll("*", "[^/]*"));
+  return new RegExp(`^${parts.join(".*")}$`);
+}
