@@ -9,6 +9,7 @@ export interface Step {
   uses?: string;
   run?: string;
   if?: string;
+  env?: { [name: string]: string };
   with?: { [name: string]: unknown };
 }
 
@@ -16,6 +17,7 @@ export interface Job {
   permissions?: { [scope: string]: string };
   needs?: string | string[];
   environment?: string;
+  "continue-on-error"?: boolean;
   strategy?: { matrix: { node: number[] } };
   steps: Step[];
 }
