@@ -256,6 +256,24 @@ describe("the policy pack's rules", () => {
       });
     }
 
+    for (const Principal of ["*", { AWS: "*" }, { AWS: ["arn:aws:iam::123456789012:root", "*"] }] as const) {
+      it(`everybody, as ${JSON.stringify(Principal)}`, () => {
+        for (const Condition of [statement().Condition, undefined]) {
+          assert.deepEqual(faultsOf(document(statement({ Principal, Condition }))), [
+            'statement 0 trusts "*", which is no OIDC provider\'s ARN: write the ARN of one',
+          ]);
+        }
+      });
+    }
+
+    it("everybody beside a provider, whose subjects are looked at all the same", () => {
+      const both = statement({ Principal: { AWS: "*", Federated: ARN }, Condition: undefined });
+      const faults = faultsOf(document(both));
+      assert.equal(faults.length, 2);
+      assert.match(faults[0]!, /trusts "\*"/);
+      assert.match(faults[1]!, /admits any ServiceAccount of the cluster/);
+    });
+
     it("the same of a cluster that EKS does not run, once its issuer is told", () => {
       const own = "arn:aws:iam::123456789012:oidc-provider/oidc.example.org/prod";
       const bare = document(statement({ Principal: { Federated: own }, Condition: undefined }));
