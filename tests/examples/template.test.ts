@@ -45,7 +45,7 @@ describeEngine("examples: the template for pulumi new", (newScope) => {
       config: typeof config;
     };
     config = settings.config;
-    installFromHere(scope, folder);
+    await installFromHere(scope, folder);
     errors = typeErrorsIn(folder);
     const { lab } = scope;
     const options = { lab, binaries: lab.binaries, project, stack: "dev", language: "nodejs" as const };

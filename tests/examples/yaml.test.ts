@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join, relative } from "node:path";
 import type { OperationResult } from "../../lab/engine/workspace";
 import { allProviderArns, failureOf, providerArn, roleInIam, serviceAccountsIn } from "../engine/support";
 import { describeEngine, type Scope } from "../engine/lab";
 import { consumer } from "../support/consumers";
+import { tarball } from "../surface/tarball";
 import { askForRole } from "./assumed";
-import { openLanguageExample, type LanguageExample } from "./languages";
+import { openLanguageExample, packageIn, type LanguageExample } from "./languages";
 
 describeEngine("examples: YAML", (newScope) => {
   consumer("YAML");
@@ -28,6 +31,18 @@ describeEngine("examples: YAML", (newScope) => {
 
   it("adds the package by its folder, as `pulumi package add` does for everybody", () => {
     assert.match(example.added, /Successfully generated an SDK for the eks-irsa package/);
+  });
+
+  it("runs the package as npm publishes it", async () => {
+    const entries = readdirSync(packageIn(scope.lab.directory), { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name));
+    const published = [...(await tarball()).files.keys()];
+    assert.deepEqual(
+      files.map((file) => relative(packageIn(scope.lab.directory), file)).sort(),
+      published.sort(),
+    );
   });
 
   it("shows in README what its preview prints", () => {
