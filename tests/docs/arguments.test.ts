@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { readPage, ROOT, sectionOf } from "./page";
+import { ROOT } from "../support/root";
+import { readPage, sectionOf } from "./page";
 
 interface Properties {
   properties?: Record<string, Property>;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readPage, ROOT, sectionOf } from "./page";
+import { ROOT } from "../support/root";
+import { readPage, sectionOf } from "./page";
 
 interface Manifest {
   engines: { node: string };

@@ -7,8 +7,8 @@ import {
   type LanguageProject,
   type LanguageProjectOptions,
 } from "../../lab/engine/languages/project";
-import { ROOT } from "../docs/page";
 import type { Scope } from "../engine/lab";
+import { ROOT } from "../support/root";
 import { tarball } from "../surface/tarball";
 import { shownPreview } from "./previewText";
 import { namesOf } from "./runExample";

@@ -5,8 +5,8 @@ import { promisify } from "node:util";
 import * as ts from "typescript";
 import { engineEnvironment, projectFolders } from "../../lab/engine/environment";
 import { nodeHost } from "../../lab/engine/languages";
-import { ROOT } from "../docs/page";
 import type { Scope } from "../engine/lab";
+import { ROOT } from "../support/root";
 import { installPackage } from "./languages";
 
 const run = promisify(execFile);

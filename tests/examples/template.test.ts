@@ -6,10 +6,10 @@ import { stepOf } from "../../lab/engine/journal";
 import { openProject } from "../../lab/engine/languages/project";
 import type { EngineStack, OperationFailed, OperationResult } from "../../lab/engine/workspace";
 import type { LabClusterName } from "../../lab/supervisor/client";
-import { ROOT } from "../docs/page";
 import { describeEngine, type Scope } from "../engine/lab";
 import { changesIn } from "../engine/recipes";
 import { failureOf, roleInIam, TYPE } from "../engine/support";
+import { ROOT } from "../support/root";
 import { askForRole } from "./assumed";
 import { installFromHere, newProject, typeErrorsIn } from "./newProject";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../docs/page";
+import { ROOT } from "../support/root";
 
 /** Of package.json, what tests read. */
 export interface Manifest {

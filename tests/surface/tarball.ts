@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { installOnce } from "../../lab/setup/cache";
 import { reportIn } from "../../tools/release/tarball";
-import { ROOT } from "../docs/page";
+import { ROOT } from "../support/root";
 import { manifest } from "./manifest";
 import { command, npm } from "./npm";
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { ROOT } from "../docs/page";
+import { ROOT } from "../support/root";
 
 const FOLDER = join(ROOT, ".github", "workflows");
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { ROOT } from "../../docs/page";
+import { ROOT } from "../../support/root";
 import { manifest } from "../manifest";
 
 /** https://docs.github.com/en/code-security/dependabot/working-with-dependabot/dependabot-options-reference */

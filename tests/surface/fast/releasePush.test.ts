@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ROOT } from "../../docs/page";
+import { ROOT } from "../../support/root";
 import { makeReleaseClone, type ReleaseClone } from "../releaseClone";
 import { startSilentRegistry, type SilentRegistry } from "../silentRegistry";
 

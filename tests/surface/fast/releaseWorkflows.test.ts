@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { NODES } from "../../../tools/matrix/combinations";
-import { ROOT } from "../../docs/page";
+import { ROOT } from "../../support/root";
 import { manifest } from "../manifest";
 import { workflowIn, workflows } from "../workflows";
 

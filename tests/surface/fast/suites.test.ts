@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { ROOT } from "../../support/root";
 import { suitesIn } from "../../support/suites";
-import { ROOT } from "../../docs/page";
 
 /** How many of a folder's suites run a file: by its name, or by a pattern for all below a folder. */
 function runsOf(file: string, folder: string): number {
