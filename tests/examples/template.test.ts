@@ -10,19 +10,11 @@ import { describeEngine, type Scope } from "../engine/lab";
 import { changesIn } from "../engine/recipes";
 import { failureOf, roleInIam, TYPE } from "../engine/support";
 import { ROOT } from "../support/root";
+import { manifest } from "../surface/manifest";
 import { askForRole } from "./assumed";
 import { installFromHere, newProject, typeErrorsIn } from "./newProject";
 
 const TEMPLATE = "eks-irsa-typescript";
-
-interface Package {
-  version: string;
-  dependencies: Record<string, string>;
-  devDependencies: Record<string, string>;
-}
-
-const packageIn = (folder: string) =>
-  JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Package;
 
 describeEngine("examples: the template for pulumi new", (newScope) => {
   let scope: Scope;
@@ -63,7 +55,7 @@ describeEngine("examples: the template for pulumi new", (newScope) => {
   });
 
   it("asks for the versions that this package has, or stands on", () => {
-    const [own, made] = [packageIn(ROOT), packageIn(join(ROOT, "templates", TEMPLATE))];
+    const [own, made] = [manifest(), manifest(join(ROOT, "templates", TEMPLATE))];
     assert.equal(made.dependencies["eks-irsa"], `^${own.version}`);
     assert.equal(made.dependencies["@pulumi/pulumi"], own.dependencies["@pulumi/pulumi"]);
     for (const tool of ["typescript", "@types/node"]) {
