@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { checkClone } from "../../../tools/release/checks";
 import { readOptions } from "../../../tools/release/options";
-import { checkTarball } from "../../../tools/release/tarball";
+import { checkTarball, PUBLISHED } from "../../../tools/release/tarball";
 import { makeReleaseClone, type ReleaseClone } from "../releaseClone";
 
 const MANIFEST = '{ "version": "1.2.3", "repository": { "url": "git+https://example.com/eks-irsa.git" } }';
@@ -121,21 +121,26 @@ describe("release: what is in the way", () => {
   });
 
   it("a tarball that lacks what it needs, has what is for this repository alone, or is too large", () => {
-    const needed = [
-      ...["dist/index.js", "dist/index.d.ts", "dist/plugin/index.js", "PulumiPlugin.yaml"],
-      ...["README.md", "CHANGELOG.md", "LICENSE", "package.json"],
-    ];
+    const needed = Object.keys(PUBLISHED).map((pattern) => pattern.replace("*", "some"));
     const of = (paths: string[], size = 1_000) =>
       checkTarball({ size, files: paths.map((path) => ({ path })) }).flatMap(({ problem }) => problem ?? []);
-    assert.deepEqual(of(needed), []);
-    assert.match(of(needed.slice(1)).join(), /^missing: dist\/index\.js;/);
+    assert.deepEqual(of([...needed, "dist/trust/some.d.ts", "dist/trust/some.js.map"]), []);
+    // Of the plugin's code index.js has an entry of its own.
+    for (const path of needed.filter((one) => one !== "dist/plugin/some.js")) {
+      const [problem = "", ...others] = of(needed.filter((other) => other !== path));
+      assert.match(problem, /^missing: \S+; see "files"/, path);
+      assert.deepEqual(others, []);
+    }
     for (const extra of [
-      "lab/start.mjs",
-      "tests/run.mjs",
-      "dist/a.test.js",
-      ".npmrc",
-      "Pulumi.dev.yaml",
-      "old.tgz",
+      ...["lab/start.mjs", "tests/run.mjs", "dist/a.test.js", "dist/trust/a.test.js", "dist/tests/a.js"],
+      ...[
+        ".npmrc",
+        "Pulumi.dev.yaml",
+        "old.tgz",
+        "plugin/schema.json",
+        "dist/tests/deep/a.d.ts",
+        "trust/key.pem",
+      ],
     ]) {
       assert.match(of([...needed, extra]).join(), /^take out \S+; see "files"/, extra);
     }

@@ -2,27 +2,24 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { PUBLISHED } from "../../../tools/release/tarball";
 import { ROOT } from "../../support/root";
+import { manifest } from "../manifest";
 import { makeReleaseClone, type ReleaseClone } from "../releaseClone";
 import { startSilentRegistry, type SilentRegistry } from "../silentRegistry";
 
 /** A package that everything is as it should be with. */
 const FILES = {
+  ...Object.fromEntries(Object.keys(PUBLISHED).map((pattern) => [pattern.replace("*", "some"), ""])),
   "package.json": JSON.stringify({
     name: "released",
     version: "1.2.3",
     repository: { type: "git", url: "git+https://example.com/released.git" },
-    files: ["dist", "PulumiPlugin.yaml", "CHANGELOG.md"],
+    files: manifest().files,
   }),
   "package-lock.json": '{ "version": "1.2.3", "packages": { "": { "version": "1.2.3" } } }',
   "CHANGELOG.md": "# Changelog\n\n## 1.2.3\n\n- A fix.\n",
   ".ci/run": "echo all is well\n",
-  "dist/index.js": "",
-  "dist/index.d.ts": "",
-  "dist/plugin/index.js": "",
-  "PulumiPlugin.yaml": "",
-  "README.md": "",
-  LICENSE: "",
 };
 const TAG = "v1.2.3";
 
