@@ -6,12 +6,12 @@ import { stepOf } from "../../lab/engine/journal";
 import { openProject } from "../../lab/engine/languages/project";
 import type { EngineStack, OperationFailed, OperationResult } from "../../lab/engine/workspace";
 import type { LabClusterName } from "../../lab/supervisor/client";
+import { answerTo } from "../engine/exchange";
 import { describeEngine, type Scope } from "../engine/lab";
 import { changesIn } from "../engine/recipes";
 import { failureOf, roleInIam, TYPE } from "../engine/support";
 import { ROOT } from "../support/root";
 import { manifest } from "../surface/manifest";
-import { askForRole } from "./assumed";
 import { installFromHere, newProject, typeErrorsIn } from "./newProject";
 
 const TEMPLATE = "eks-irsa-typescript";
@@ -132,7 +132,7 @@ describeEngine("examples: the template for pulumi new", (newScope) => {
 
   it("gives the role to its ServiceAccount, in each of the clusters and in no other", async () => {
     const answer = (cluster: LabClusterName, name = "app") =>
-      askForRole({ ...scope, namespace: "default" }, String(up.outputs.roleArn), cluster, name);
+      answerTo(scope.lab, String(up.outputs.roleArn), { cluster, namespace: "default", name });
     assert.equal(await answer("ireland"), "session");
     assert.equal(await answer("virginia-blue"), "session");
     assert.match(await answer("ireland", "default"), /^AccessDenied: /);
