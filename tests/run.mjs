@@ -1,11 +1,12 @@
 // Runs the project's checks and tests: `node --import tsx tests/run.mjs [all|fast|engine] [mocha options]`. One line for each step
 // that is fine, the whole output of one that is not, and at the end the table of consumers and the sum.
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setUp } from "../lab/setup/index.ts";
 import { consumerTable } from "./support/consumerTable.ts";
+import { suitesIn } from "./support/suites.ts";
 
 const [which = "all", ...mochaOptions] = process.argv.slice(2);
 const scratch = mkdtempSync(join(tmpdir(), "eks-irsa-tests-"));
@@ -52,33 +53,7 @@ const checks = [
   ],
 ];
 
-const testsIn = (...path) => join("tests", ...path, "**", "*.test.ts");
-const suites = {
-  // In two processes: none of these tests has anything that another one uses.
-  fast: [
-    ...["unit", "components", "docs", "plugin"].map((folder) => testsIn(folder)),
-    ...[testsIn("surface", "fast"), "--parallel", "--jobs", "2"],
-  ],
-  lab: [testsIn("lab")],
-  ...engineSuites(),
-};
-
-/**
- * The tests that need the engine in two parts, of which the second comes after the lab's tests: a third of the files of
- * tests/engine and tests/examples, and the published package.
- */
-function engineSuites() {
-  const files = ["engine", "examples"].flatMap((folder) =>
-    readdirSync(join("tests", folder))
-      .filter((file) => file.endsWith(".test.ts"))
-      .map((file) => join("tests", folder, file)),
-  );
-  const part = (second) => files.filter((_, index) => (index % 3 === 2) === second);
-  return {
-    engine: part(false),
-    "other engine": [...part(true), testsIn("surface", "package"), testsIn("surface", "consumers")],
-  };
-}
+const suites = suitesIn("tests");
 
 /** Runs a command to its end; quiet ones show their output only when they fail. */
 function run(name, command, args, quiet) {

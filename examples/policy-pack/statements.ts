@@ -14,7 +14,7 @@ export function statementsOf(document: unknown): unknown[] | undefined {
   }
 }
 
-/** The federated principals of a statement; undefined when it cannot be told whom it trusts. */
+/** The federated principals of a statement, `*` for everybody; undefined when it cannot be told whom it trusts. */
 export function federatedOf(statement: unknown): string[] | undefined {
   if (!isEntry(statement) || (statement.Effect !== "Allow" && statement.Effect !== "Deny")) {
     return undefined;
@@ -23,7 +23,10 @@ export function federatedOf(statement: unknown): string[] | undefined {
   if (!isEntry(Principal)) {
     return Principal === "*" ? ["*"] : undefined;
   }
-  return Principal.Federated === undefined ? [] : textsOf(Principal.Federated);
+  // In a trust policy it is the same as "Principal": "*".
+  const everybody = textsOf(Principal.AWS)?.includes("*") === true ? ["*"] : [];
+  const federated = Principal.Federated === undefined ? [] : textsOf(Principal.Federated);
+  return federated && [...everybody, ...federated];
 }
 
 /** Each operator on each key of a statement's conditions. */

@@ -1,28 +1,20 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { DEFAULTS, trustFaults, type TrustRules } from "../../examples/policy-pack/rules";
+import { trustFaults } from "../../examples/policy-pack/rules";
 import { buildTrustPolicy } from "../../trust/policy";
 import { trustPolicySize } from "../../trust/size";
 import { TrustPolicyForm, type TrustedCluster } from "../../trust/types";
 import { someFleet, trustedBy } from "../support/arbitraries";
 import { trustedFleet } from "../support/fleet";
+import { ARN, document, faultsOf, HOST, only } from "../support/policyPack";
 
 const { StatementPerCluster, SubjectOnly, SingleStatement, Auto } = TrustPolicyForm;
 const JOBS = "system:serviceaccount:jobs:*";
 const EXACT_IDS = { oidcProviderClientIds: ["sts.amazonaws.com"] };
 const fleet = (count: number, changes: Partial<TrustedCluster> = {}) =>
   trustedFleet(count).map((cluster) => ({ ...cluster, ...EXACT_IDS, ...changes }));
-const ARN = trustedFleet(1)[0]!.oidcProviderArn;
-const HOST = ARN.split("oidc-provider/")[1]!;
 const READER = "system:serviceaccount:default:s3-reader";
 
-const faultsOf = (document: unknown, rules: Partial<TrustRules> = {}) =>
-  trustFaults(typeof document === "object" ? JSON.stringify(document) : document, { ...DEFAULTS, ...rules });
-const only = (document: unknown, message: RegExp, rules?: Partial<TrustRules>) => {
-  const faults = faultsOf(document, rules);
-  assert.equal(faults.length, 1, faults.join("\n"));
-  assert.match(faults[0]!, message);
-};
 /** One statement for the first cluster, with nothing wrong but what is changed. */
 const statement = (changes: object = {}) => ({
   Effect: "Allow",
@@ -31,7 +23,6 @@ const statement = (changes: object = {}) => ({
   Condition: { StringEquals: { [`${HOST}:sub`]: READER } },
   ...changes,
 });
-const document = (...statements: unknown[]) => ({ Version: "2012-10-17", Statement: statements });
 
 describe("the policy pack's rules", () => {
   describe("find nothing in", () => {
@@ -255,6 +246,24 @@ describe("the policy pack's rules", () => {
         ]);
       });
     }
+
+    for (const Principal of ["*", { AWS: "*" }, { AWS: ["arn:aws:iam::123456789012:root", "*"] }] as const) {
+      it(`everybody, as ${JSON.stringify(Principal)}`, () => {
+        for (const Condition of [statement().Condition, undefined]) {
+          assert.deepEqual(faultsOf(document(statement({ Principal, Condition }))), [
+            'statement 0 trusts "*", which is no OIDC provider\'s ARN: write the ARN of one',
+          ]);
+        }
+      });
+    }
+
+    it("everybody beside a provider, whose subjects are looked at all the same", () => {
+      const both = statement({ Principal: { AWS: "*", Federated: ARN }, Condition: undefined });
+      const faults = faultsOf(document(both));
+      assert.equal(faults.length, 2);
+      assert.match(faults[0]!, /trusts "\*"/);
+      assert.match(faults[1]!, /admits any ServiceAccount of the cluster/);
+    });
 
     it("the same of a cluster that EKS does not run, once its issuer is told", () => {
       const own = "arn:aws:iam::123456789012:oidc-provider/oidc.example.org/prod";

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { clusterWideRemarks, DEFAULTS, trustFaults, type TrustRules } from "../../examples/policy-pack/rules";
+import { clusterWideRemarks } from "../../examples/policy-pack/rules";
 import { buildTrustPolicy } from "../../trust/policy";
 import { LARGEST_MAX_SIZE, trustPolicySize } from "../../trust/size";
 import type { TrustedCluster } from "../../trust/types";
 import { someMixedFleet } from "../support/arbitraries";
 import { trustedFleet } from "../support/fleet";
+import { document, faultsOf, HOST, only } from "../support/policyPack";
 
 const PODS = "pods.eks.amazonaws.com";
 const CLUSTER = "arn:aws:eks:eu-west-1:123456789012:cluster/east";
@@ -16,8 +17,6 @@ const TAGS = { [CLUSTER_TAG]: CLUSTER, [NAMESPACE_TAG]: "default", [NAME_TAG]: "
 const SOURCE = { "aws:SourceAccount": "123456789012", "aws:SourceArn": CLUSTER };
 const ALL = "cluster, namespace and ServiceAccount";
 
-const faultsOf = (document: object, rules: Partial<TrustRules> = {}) =>
-  trustFaults(JSON.stringify(document), { ...DEFAULTS, maxSize: 8192, ...rules });
 /** A statement with nothing wrong but what is changed. */
 const statement = (changes: object = {}) => ({
   Effect: "Allow",
@@ -26,16 +25,9 @@ const statement = (changes: object = {}) => ({
   Condition: { StringEquals: TAGS },
   ...changes,
 });
-const document = (...statements: unknown[]) => ({ Version: "2012-10-17", Statement: statements });
-const only = (found: object, message: RegExp, rules?: Partial<TrustRules>) => {
-  const faults = faultsOf(found, rules);
-  assert.equal(faults.length, 1, faults.join("\n"));
-  assert.match(faults[0]!, message);
-};
 const without = (key: string) => Object.fromEntries(Object.entries(TAGS).filter(([name]) => name !== key));
 const untagged = (changes: object = {}) =>
   statement({ Action: "sts:AssumeRole", Condition: { StringEquals: SOURCE }, ...changes });
-const HOST = trustedFleet(1)[0]!.oidcProviderArn.split("oidc-provider/")[1]!;
 
 describe("the policy pack's rules for Pod Identity", () => {
   describe("find nothing in", () => {
@@ -45,7 +37,7 @@ describe("the policy pack's rules for Pod Identity", () => {
           const policy = buildTrustPolicy(clusters);
           // What is too long for any account is told of, rightly, and is another rule.
           fc.pre(trustPolicySize(policy) <= LARGEST_MAX_SIZE);
-          assert.deepEqual(faultsOf(policy), []);
+          assert.deepEqual(faultsOf(policy, { maxSize: LARGEST_MAX_SIZE }), []);
         }),
         { numRuns: 200 },
       );

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { ROOT } from "./page";
+import { ROOT } from "../support/root";
 import { typeErrors } from "./typeCheck";
 
 const COMMITTED = join(ROOT, "docs", "api");

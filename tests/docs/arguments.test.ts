@@ -2,11 +2,17 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { readPage, ROOT, sectionOf } from "./page";
+import { ROOT } from "../support/root";
+import { readPage, sectionOf } from "./page";
 
 interface Properties {
-  properties?: Record<string, unknown>;
-  inputProperties?: Record<string, unknown>;
+  properties?: Record<string, Property>;
+  inputProperties?: Record<string, Property>;
+}
+
+interface Property {
+  $ref?: string;
+  items?: { $ref?: string };
 }
 
 interface YamlResource {
@@ -29,44 +35,48 @@ function rowsOf(section: string): string[][] {
   return rows.map((row) => row.split("|").slice(1, -1));
 }
 
-/** The names that are set as code in a text, without what stands before them. */
-function namesIn(text: string): string[] {
-  return [...text.matchAll(/`(?:\w+\[\]\.)?(\w+)(?:\[\])?`/g)].map(([, name = ""]) => name);
+const membersOf = (type: string) => Object.keys(schema.types[`eks-irsa:index:${type}`]?.properties ?? {});
+
+/** Types of which the page has each member; of others, the pages that their rows lead to. */
+const TOLD = /^#\/types\/(eks-irsa:index:(?:\w+Settings|IrsaCluster|ServiceAccountBinding))$/;
+
+/** The paths of properties: `tags`, `role.path`, `clusters[].name`. */
+function pathsOf(properties: Record<string, Property> = {}, prefix = ""): string[] {
+  return Object.entries(properties).flatMap(([name, { $ref, items }]) => {
+    const [, type = ""] = TOLD.exec($ref ?? items?.$ref ?? "") ?? [];
+    const path = `${prefix}${name}${type !== "" && items !== undefined ? "[]" : ""}`;
+    return type === "" ? [path] : pathsOf(schema.types[type]?.properties, `${path}.`);
+  });
 }
 
-const membersOf = (type: string) => Object.keys(schema.types[`eks-irsa:index:${type}`]?.properties ?? {});
-const argumentRows = rowsOf("## Arguments");
-const rowsAbout = (argument: RegExp) => argumentRows.filter(([name = ""]) => argument.test(name.trim()));
+const namesIn = (text: string) => [...text.matchAll(/`([\w[\].]+)`/g)].map(([, name = ""]) => name);
+const argumentPaths = pathsOf(component.inputProperties);
+const below = (path: string) => argumentPaths.filter((one) => one.startsWith(`${path}.`));
+
+/** The paths that a row tells of: those in its first cell, or in its second one, where they are members of what the first has. */
+function toldBy([first = "", second = ""]: string[]): string[] {
+  const [path = "", ...others] = namesIn(first);
+  const prefix = path.slice(0, path.lastIndexOf(".") + 1);
+  if (others.length > 0 || below(path).length === 0) {
+    return [path, ...others.map((name) => prefix + name)];
+  }
+  // "…, and what `samplePod` takes"
+  const like = /what `(\w+)` takes/.exec(second);
+  const same = like?.[1] === undefined ? [] : below(like[1]).map((one) => one.slice(one.indexOf(".") + 1));
+  return [...namesIn(second.replace(like?.[0] ?? "", "")), ...same].map((name) => `${path}.${name}`);
+}
 
 describe("docs: the page on arguments", () => {
-  it("has each argument, and no other", () => {
-    const told = argumentRows.map(([name = ""]) => /^\s*`(\w+)/.exec(name)?.[1]);
-    assert.deepEqual([...new Set(told)].sort(), Object.keys(component.inputProperties ?? {}).sort());
-  });
-
-  it("has each property of a cluster, and no other", () => {
-    const told = rowsAbout(/^`clusters\[\]/).flatMap(([name = ""]) => namesIn(name));
-    assert.deepEqual(told.sort(), membersOf("IrsaCluster").sort());
-  });
-
-  it("has each property of the other arguments", () => {
-    const types: [RegExp, string[]][] = [
-      [/^`serviceAccounts\[\]/, ["ServiceAccountBinding", "ServiceAccountSettings"]],
-      [/^`role`/, ["RoleSettings"]],
-      [/^`trust`/, ["TrustSettings"]],
-      [/^`podIdentity`/, ["PodIdentitySettings"]],
-      [/^`samplePod`/, ["SamplePodSettings"]],
-    ];
-    for (const [argument, names] of types) {
-      const told = rowsAbout(argument).flatMap((cells) => namesIn(cells.join(" ")));
-      const members = names.flatMap(membersOf);
-      assert.ok(members.length > 0, names.join());
-      assert.deepEqual(
-        members.filter((name) => !told.includes(name)),
-        [],
-        `${argument}`,
-      );
-    }
+  it("has each argument, down to the members of each cluster, binding and settings, and no other", () => {
+    assert.ok(argumentPaths.length > 50);
+    for (const known of [
+      "tags",
+      "clusters[].retired",
+      "serviceAccounts[].settings.audience",
+      "verificationJob.retries",
+    ])
+      assert.ok(argumentPaths.includes(known), known);
+    assert.deepEqual(rowsOf("## Arguments").flatMap(toldBy).sort(), argumentPaths.sort());
   });
 
   it("is what README's YAML keeps to", () => {

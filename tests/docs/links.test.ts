@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ROOT } from "../support/root";
 import { anchorsOf, faultOf, linkedPages, linksOf, markdownPages } from "./links";
-import { ROOT } from "./page";
 
 const INDEX = "docs/README.md";
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { ROOT } from "./page";
+import { ROOT } from "../support/root";
 
 /** What the repository does not keep, and what holds copies of it. */
 const NOT_OURS = ["node_modules", ".git", ".stryker", "dist", "artefacts"];

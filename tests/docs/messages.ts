@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as ts from "typescript";
-import { ROOT } from "./page";
+import { ROOT } from "../support/root";
 
 /** A text that stands in the sources, with `…` for whatever is only known while it runs. */
 export interface Message {

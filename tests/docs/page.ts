@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-
-export const ROOT = resolve(__dirname, "../..");
+import { ROOT } from "../support/root";
 
 /** A fenced block of a page. */
 export interface Block {

@@ -1,18 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { readPage, ROOT, sectionOf } from "./page";
-
-interface Manifest {
-  engines: { node: string };
-  dependencies: Record<string, string>;
-}
+import { manifest } from "../surface/manifest";
+import { readPage, sectionOf } from "./page";
 
 describe("docs: README", () => {
   it("says the versions that package.json asks for", () => {
-    const { engines, dependencies } = JSON.parse(
-      readFileSync(join(ROOT, "package.json"), "utf8"),
-    ) as Manifest;
+    const { engines, dependencies } = manifest();
     const text = sectionOf(readPage("README.md"), "## Compatibility");
     assert.ok(text.includes(`Node ${engines.node.replace(">=", "")} or newer`));
     for (const [name, range] of Object.entries(dependencies)) {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import * as ts from "typescript";
-import { ROOT } from "./page";
+import { ROOT } from "../support/root";
 
 /**
  * Type-checks programs that are no files, as a user's strict project would. Returns what the compiler finds, a line for each

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { cacheRoot } from "../../lab/setup/cache";
 import { readDescription, readRecord, runsFolder } from "../../lab/supervisor/runs";
 import { Footprint, NOTHING, type Leftovers } from "../lab/labProcesses";
-import { PATIENCE, refusals, ROOT, runDemo, sabotagedCopy, startDemo, type DemoRun } from "./demoRun";
+import { ROOT } from "../support/root";
+import { PATIENCE, refusals, runDemo, sabotagedCopy, startDemo, type DemoRun } from "./demoRun";
 
 /** Kills a demo in the middle of its `up`, and tells what is left of its lab. */
 async function killDuringUp(): Promise<Leftovers> {

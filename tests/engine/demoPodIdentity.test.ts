@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, rmSync } from "node:fs";
-import { PATIENCE, refusals, ROOT, runDemo, sabotagedCopy, type DemoRun } from "./demoRun";
+import { ROOT } from "../support/root";
+import { PATIENCE, refusals, runDemo, sabotagedCopy, type DemoRun } from "./demoRun";
 
 const BOUND = [
   "default/s3-reader ireland",

@@ -6,9 +6,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { DemoIdentity } from "../../lab/demo/identity";
 import type { ProofRow } from "../../lab/demo/table";
+import { ROOT } from "../support/root";
 
-/** The working tree. */
-export const ROOT = join(__dirname, "..", "..");
 /** Ends what hangs, and judges nothing. */
 export const PATIENCE = 10 * 60_000;
 

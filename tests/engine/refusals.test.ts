@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { CreatePolicyCommand } from "@aws-sdk/client-iam";
 import * as aws from "@pulumi/aws";
 import { MultiClusterIrsa, type IrsaCluster, type MultiClusterIrsaArgs } from "../../index";
@@ -7,10 +6,9 @@ import { iamClient } from "../../lab/aws/clients";
 import { changesOf, stepOf, stepsOf } from "../../lab/engine/journal";
 import type { EngineStack, OperationResult } from "../../lab/engine/workspace";
 import { issuerUrlOf, newIssuerId } from "../../lab/kubernetes/clusters";
+import { ROOT } from "../support/root";
 import { describeEngine, irsaProgram, outputsOf } from "./lab";
 import { allProviderArns, failureOf, podsIn, providerArn, serviceAccountsIn, TYPE } from "./support";
-
-const ROOT = join(__dirname, "..", "..");
 
 /** The error that lists what is wrong. An inline program's own error is told a second time, word for word. */
 function listOf({ diagnostics }: OperationResult): string {

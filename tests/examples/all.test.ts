@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parse } from "yaml";
-import { readPage, ROOT } from "../docs/page";
+import { readPage } from "../docs/page";
+import { ROOT } from "../support/root";
 
 const EXAMPLES = join(ROOT, "examples");
 const folders = readdirSync(EXAMPLES, { withFileTypes: true })

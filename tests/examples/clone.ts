@@ -1,6 +1,6 @@
 import { cpSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
-import { ROOT } from "../docs/page";
+import { ROOT } from "../support/root";
 
 /** What programs of the clone stand on. */
 const SOURCES = [

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { TrustPolicy } from "../../index";
-import { ROOT } from "../docs/page";
 import { PROVIDER, ROLE } from "../support/clusters";
 import { eksIssuer, providerArn } from "../support/fleet";
 import { record, type Recording } from "../support/recorder";
+import { ROOT } from "../support/root";
 import { federatedOf } from "../support/statements";
 import { assertShownBlock } from "./shownBlock";
 

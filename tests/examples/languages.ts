@@ -1,5 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Language } from "../../lab/engine/languages";
 import {
@@ -8,8 +7,9 @@ import {
   type LanguageProject,
   type LanguageProjectOptions,
 } from "../../lab/engine/languages/project";
-import { ROOT } from "../docs/page";
 import type { Scope } from "../engine/lab";
+import { ROOT } from "../support/root";
+import { tarball } from "../surface/tarball";
 import { shownPreview } from "./previewText";
 import { namesOf } from "./runExample";
 import { assertShownBlock } from "./shownBlock";
@@ -33,7 +33,7 @@ export async function openLanguageExample(
     stack: "dev",
     language,
     folder: join(ROOT, "examples", language),
-    packageFolder: builtPackage(scope.lab.directory),
+    packageFolder: await installPackage(scope.lab.directory),
     ...more,
     config: { ...configOf(scope), ...more.config },
   });
@@ -58,15 +58,18 @@ export function configOf({ namespace, clusters }: Scope): Record<string, ConfigV
   };
 }
 
-/** The package as npm would publish it, built once in the lab's folder; with this clone's node_modules beside it. */
-export function builtPackage(directory: string): string {
-  const folder = join(directory, "package");
+/** Where the package is that a lab's programs use. */
+export const packageIn = (directory: string) => join(directory, "package");
+
+/**
+ * Puts the package as npm publishes it there, with this clone's node_modules in it. Where the tarball is unpacked it would find them too,
+ * above it, but no user has it below them.
+ */
+export async function installPackage(directory: string): Promise<string> {
+  const published = await tarball();
+  const folder = packageIn(directory);
   if (!existsSync(folder)) {
-    mkdirSync(folder);
-    const args = ["-p", join(ROOT, "tsconfig.build.json"), "--outDir", join(folder, "dist")];
-    execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), ...args]);
-    for (const file of ["package.json", "PulumiPlugin.yaml"])
-      copyFileSync(join(ROOT, file), join(folder, file));
+    cpSync(published.folder, folder, { recursive: true });
     symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
   }
   return folder;

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { stepsOf } from "../../lab/engine/journal";
 import type { OperationResult } from "../../lab/engine/workspace";
-import { ROOT } from "../docs/page";
 import { answerTo } from "../engine/exchange";
 import { describeEngine, type Scope } from "../engine/lab";
 import { providerInIam, TYPE } from "../engine/support";
+import { ROOT } from "../support/root";
 import { openExample, type Example } from "./runExample";
 
 const CLUSTERS = ["virginia-blue", "ireland"] as const;

@@ -5,9 +5,9 @@ import { promisify } from "node:util";
 import * as ts from "typescript";
 import { engineEnvironment, projectFolders } from "../../lab/engine/environment";
 import { nodeHost } from "../../lab/engine/languages";
-import { ROOT } from "../docs/page";
 import type { Scope } from "../engine/lab";
-import { builtPackage } from "./languages";
+import { ROOT } from "../support/root";
+import { installPackage } from "./languages";
 
 const run = promisify(execFile);
 
@@ -37,13 +37,13 @@ export async function newProject(
   return { folder, printed: stdout };
 }
 
-/** Puts into a project's node_modules what `npm install` would; the package is this repository's, built into the lab's folder. */
-export function installFromHere({ lab }: Scope, folder: string): void {
+/** Puts into a project's node_modules what `npm install` would; the package is this repository's, from its tarball. */
+export async function installFromHere({ lab }: Scope, folder: string): Promise<void> {
   const modules = join(folder, "node_modules");
   mkdirSync(modules);
   for (const name of ["@pulumi", "@types"])
     symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
-  symlinkSync(builtPackage(lab.directory), join(modules, "eks-irsa"));
+  symlinkSync(await installPackage(lab.directory), join(modules, "eks-irsa"));
 }
 
 /** What the compiler finds in a project, by its own tsconfig.json. */

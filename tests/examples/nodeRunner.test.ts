@@ -6,9 +6,10 @@ import { basename, dirname, join, relative } from "node:path";
 import { LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { parse } from "yaml";
 import { programEntry } from "../../lab/engine/program";
-import { readPage, ROOT } from "../docs/page";
+import { readPage } from "../docs/page";
 import { ACCOUNT, FakeEngine, type Known } from "../plugin/fakeEngine";
 import { providerArn } from "../support/fleet";
+import { ROOT } from "../support/root";
 
 const COMPONENT = "eks-irsa:index:MultiClusterIrsa";
 const DEBUG: number = LogSeverity.DEBUG;

@@ -5,11 +5,11 @@ import { changesOf, stepOf, stepsOf } from "../../lab/engine/journal";
 import { UNKNOWN, type OperationResult } from "../../lab/engine/workspace";
 import { adminToken } from "../../lab/kubernetes/kubeconfig";
 import type { LabDescription } from "../../lab/types";
+import { answerTo } from "../engine/exchange";
 import { describeEngine, type Scope } from "../engine/lab";
 import { attachedPolicies, failureOf, roleInIam, serviceAccountsIn, TYPE } from "../engine/support";
 import { consumer } from "../support/consumers";
 import { foundIn } from "../support/secretSearch";
-import { askForRole } from "./assumed";
 import { filesOf, openLanguageExample, type LanguageExample } from "./languages";
 
 describeEngine("examples: Python", (newScope) => {
@@ -78,6 +78,9 @@ describeEngine("examples: Python", (newScope) => {
     });
 
     it("gives each cluster its shard's role, which its tokens get", async () => {
+      const { lab, namespace } = scope;
+      const ask = (arn: string, cluster: string) =>
+        answerTo(lab, arn, { cluster, namespace, name: "s3-reader" });
       const { roleArns } = up.outputs as { roleArns: Record<string, string> };
       for (const [name, cluster] of [
         ["east", "virginia-blue"],
@@ -86,9 +89,9 @@ describeEngine("examples: Python", (newScope) => {
         const arn = roleArns[name] ?? "";
         const { "s3-reader": account } = await serviceAccountsIn(scope.clusters[cluster], scope.namespace);
         assert.equal(account?.metadata?.annotations?.["eks.amazonaws.com/role-arn"], arn);
-        assert.equal(await askForRole(scope, arn, cluster, "s3-reader"), "session");
+        assert.equal(await ask(arn, cluster), "session");
       }
-      assert.match(await askForRole(scope, roleArns.east ?? "", "ireland", "s3-reader"), /^AccessDenied/);
+      assert.match(await ask(roleArns.east ?? "", "ireland"), /^AccessDenied/);
     });
 
     it("has no one role with shards, and says so by nothing", () => {

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import type { EngineStack, EngineStackOptions, OperationResult } from "../../lab/engine/workspace";
 import type { LabClusterName } from "../../lab/supervisor/client";
-import { readPage, ROOT } from "../docs/page";
+import { readPage } from "../docs/page";
 import type { Scope } from "../engine/lab";
+import { ROOT } from "../support/root";
 import { inLab, shownPreview, type Names } from "./previewText";
 import { assertShownBlock } from "./shownBlock";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readPage, ROOT, type Block } from "../docs/page";
+import { readPage, type Block } from "../docs/page";
+import { ROOT } from "../support/root";
 
 /**
  * Asserts that a page shows a text, in its ```text block after the comment with this marker. With UPDATE_EXAMPLES=1 the block is written

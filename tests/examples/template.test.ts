@@ -6,23 +6,15 @@ import { stepOf } from "../../lab/engine/journal";
 import { openProject } from "../../lab/engine/languages/project";
 import type { EngineStack, OperationFailed, OperationResult } from "../../lab/engine/workspace";
 import type { LabClusterName } from "../../lab/supervisor/client";
-import { ROOT } from "../docs/page";
+import { answerTo } from "../engine/exchange";
 import { describeEngine, type Scope } from "../engine/lab";
 import { changesIn } from "../engine/recipes";
 import { failureOf, roleInIam, TYPE } from "../engine/support";
-import { askForRole } from "./assumed";
+import { ROOT } from "../support/root";
+import { manifest } from "../surface/manifest";
 import { installFromHere, newProject, typeErrorsIn } from "./newProject";
 
 const TEMPLATE = "eks-irsa-typescript";
-
-interface Package {
-  version: string;
-  dependencies: Record<string, string>;
-  devDependencies: Record<string, string>;
-}
-
-const packageIn = (folder: string) =>
-  JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Package;
 
 describeEngine("examples: the template for pulumi new", (newScope) => {
   let scope: Scope;
@@ -45,7 +37,7 @@ describeEngine("examples: the template for pulumi new", (newScope) => {
       config: typeof config;
     };
     config = settings.config;
-    installFromHere(scope, folder);
+    await installFromHere(scope, folder);
     errors = typeErrorsIn(folder);
     const { lab } = scope;
     const options = { lab, binaries: lab.binaries, project, stack: "dev", language: "nodejs" as const };
@@ -63,7 +55,7 @@ describeEngine("examples: the template for pulumi new", (newScope) => {
   });
 
   it("asks for the versions that this package has, or stands on", () => {
-    const [own, made] = [packageIn(ROOT), packageIn(join(ROOT, "templates", TEMPLATE))];
+    const [own, made] = [manifest(), manifest(join(ROOT, "templates", TEMPLATE))];
     assert.equal(made.dependencies["eks-irsa"], `^${own.version}`);
     assert.equal(made.dependencies["@pulumi/pulumi"], own.dependencies["@pulumi/pulumi"]);
     for (const tool of ["typescript", "@types/node"]) {
@@ -140,7 +132,7 @@ describeEngine("examples: the template for pulumi new", (newScope) => {
 
   it("gives the role to its ServiceAccount, in each of the clusters and in no other", async () => {
     const answer = (cluster: LabClusterName, name = "app") =>
-      askForRole({ ...scope, namespace: "default" }, String(up.outputs.roleArn), cluster, name);
+      answerTo(scope.lab, String(up.outputs.roleArn), { cluster, namespace: "default", name });
     assert.equal(await answer("ireland"), "session");
     assert.equal(await answer("virginia-blue"), "session");
     assert.match(await answer("ireland", "default"), /^AccessDenied: /);

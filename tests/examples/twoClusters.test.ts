@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { stepOf } from "../../lab/engine/journal";
 import type { OperationResult } from "../../lab/engine/workspace";
-import { ROOT } from "../docs/page";
 import { describeEngine } from "../engine/lab";
 import { changesIn } from "../engine/recipes";
 import { TYPE } from "../engine/support";
+import { ROOT } from "../support/root";
 import { openExample, type Example } from "./runExample";
 
 /** README's clusters are somewhere else than the lab's. */

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join, relative } from "node:path";
 import type { OperationResult } from "../../lab/engine/workspace";
 import { allProviderArns, failureOf, providerArn, roleInIam, serviceAccountsIn } from "../engine/support";
+import { answerTo } from "../engine/exchange";
 import { describeEngine, type Scope } from "../engine/lab";
 import { consumer } from "../support/consumers";
-import { askForRole } from "./assumed";
-import { openLanguageExample, type LanguageExample } from "./languages";
+import { tarball } from "../surface/tarball";
+import { openLanguageExample, packageIn, type LanguageExample } from "./languages";
 
 describeEngine("examples: YAML", (newScope) => {
   consumer("YAML");
@@ -30,6 +33,18 @@ describeEngine("examples: YAML", (newScope) => {
     assert.match(example.added, /Successfully generated an SDK for the eks-irsa package/);
   });
 
+  it("runs the package as npm publishes it", async () => {
+    const entries = readdirSync(packageIn(scope.lab.directory), { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name));
+    const published = [...(await tarball()).files.keys()];
+    assert.deepEqual(
+      files.map((file) => relative(packageIn(scope.lab.directory), file)).sort(),
+      published.sort(),
+    );
+  });
+
   it("shows in README what its preview prints", () => {
     example.assertShown(preview);
   });
@@ -48,10 +63,12 @@ describeEngine("examples: YAML", (newScope) => {
   });
 
   it("lets the tokens of exactly those have the role", async () => {
-    assert.equal(await askForRole(scope, roleArn, "virginia-blue", "s3-reader"), "session");
-    assert.equal(await askForRole(scope, roleArn, "virginia-blue", "report-reader"), "session");
-    assert.equal(await askForRole(scope, roleArn, "ireland", "s3-reader"), "session");
-    assert.match(await askForRole(scope, roleArn, "virginia-blue", "default"), /^AccessDenied/);
+    const { lab, namespace } = scope;
+    const ask = (cluster: string, name: string) => answerTo(lab, roleArn, { cluster, namespace, name });
+    assert.equal(await ask("virginia-blue", "s3-reader"), "session");
+    assert.equal(await ask("virginia-blue", "report-reader"), "session");
+    assert.equal(await ask("ireland", "s3-reader"), "session");
+    assert.match(await ask("virginia-blue", "default"), /^AccessDenied/);
   });
 
   it("has nothing to change in a second preview", async () => {

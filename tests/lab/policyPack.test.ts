@@ -4,18 +4,17 @@ import type { PulumiFn, Stack } from "@pulumi/pulumi/automation";
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, join } from "node:path";
 import { openSession } from "../../lab/engine/session";
 import { buildTrustPolicy } from "../../trust/policy";
 import { readPage } from "../docs/page";
 import { trustedFleet } from "../support/fleet";
+import { ARN, HOST } from "../support/policyPack";
+import { ROOT } from "../support/root";
 import { awsLab, PATIENCE_MS, unique } from "./plugins/awsLab";
 
-const ROOT = resolve(__dirname, "../..");
 const PACK = join(ROOT, "examples", "policy-pack");
 const RUN_PACK = join(ROOT, "node_modules", "@pulumi", "pulumi", "cmd", "run-policy-pack");
-const ARN = trustedFleet(1)[0]!.oidcProviderArn;
-const HOST = ARN.split("oidc-provider/")[1]!;
 
 /** The pack's README has one block of each language. */
 const blockOf = (language: string) =>

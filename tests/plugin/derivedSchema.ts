@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import * as ts from "typescript";
 import packageJson from "../../package.json";
 import { OF_ONE_ROLE } from "../../components/fleetOutputs";
+import { ROOT } from "../support/root";
 
 // The analyzer is experimental, and its declarations want a compiler of their own.
 const load = createRequire(__filename);
@@ -61,7 +61,6 @@ export const COMPONENTS = [
   "IrsaServiceAccount",
   "MultiClusterIrsa",
 ];
-const ROOT = join(__dirname, "..", "..");
 
 /** The schema that Pulumi's analyzer reads out of the sources, with what it leaves out. It has no version: the plugin adds the package's. */
 export function derivedSchema(): PackageSchema {

@@ -7,9 +7,8 @@ import { credentials, type ServiceError } from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { ROOT } from "../support/root";
 import { FakeEngine, STACK } from "./fakeEngine";
-
-const ROOT = join(__dirname, "..", "..");
 
 /** What only developers have: a compiler, of which the plugin must not know anything. */
 const COMPILERS = ["typescript", "ts-node", "tsx", "esbuild"];

@@ -1,8 +1,6 @@
 import { execFile } from "node:child_process";
-import { join } from "node:path";
 import { promisify } from "node:util";
-
-const ROOT = join(__dirname, "..", "..");
+import { ROOT } from "./root";
 
 /** The files that a script has loaded when it ends, in a process of its own; paths from the repository's root. */
 export async function loadedBy(script: string): Promise<string[]> {

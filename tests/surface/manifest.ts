@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../docs/page";
+import { ROOT } from "../support/root";
 
 /** Of package.json, what tests read. */
 export interface Manifest {
@@ -23,13 +23,14 @@ export interface Locked {
   link?: boolean;
 }
 
-export function manifest(): Manifest {
-  return readJson("package.json") as Manifest;
+/** The package.json of a project. */
+export function manifest(folder = ROOT): Manifest {
+  return readJson(join(folder, "package.json")) as Manifest;
 }
 
 /** The packages of package-lock.json, by their place (`node_modules/…`). */
 export function lockedPackages(): Record<string, Locked> {
-  const { packages } = readJson("package-lock.json") as { packages: Record<string, Locked> };
+  const { packages } = readJson(join(ROOT, "package-lock.json")) as { packages: Record<string, Locked> };
   return Object.fromEntries(Object.entries(packages).filter(([place]) => place !== ""));
 }
 
@@ -41,5 +42,5 @@ export function lockedVersion(name: string): string {
 }
 
 function readJson(file: string): unknown {
-  return JSON.parse(readFileSync(join(ROOT, file), "utf8"));
+  return JSON.parse(readFileSync(file, "utf8"));
 }

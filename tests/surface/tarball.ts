@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { installOnce } from "../../lab/setup/cache";
 import { reportIn } from "../../tools/release/tarball";
-import { ROOT } from "../docs/page";
+import { ROOT } from "../support/root";
 import { manifest } from "./manifest";
 import { command, npm } from "./npm";
 
@@ -17,8 +17,6 @@ export interface Tarball {
   files: Map<string, number>;
   /** Bytes of the `.tgz`. */
   size: number;
-  /** Bytes of all files together. */
-  unpackedSize: number;
 }
 
 /** What the package is made of, beside the files that package.json names. */
@@ -52,7 +50,6 @@ export async function tarball(): Promise<Tarball> {
     folder: join(folder, "package"),
     files: new Map(made.files.map(({ path, size }) => [path, size])),
     size: made.size,
-    unpackedSize: made.unpackedSize,
   };
 }
 
@@ -60,7 +57,6 @@ export async function tarball(): Promise<Tarball> {
 interface NpmPackReport {
   filename: string;
   size: number;
-  unpackedSize: number;
   files: { path: string; size: number }[];
 }
 

@@ -10,7 +10,8 @@ export interface Check {
 
 /** All that can be said by looking at the clone alone. */
 export function checkClone(root: string, tag?: string): Check[] {
-  const git = (...args: string[]) => execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();
+  const git = (...args: string[]) =>
+    execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: "pipe" }).trim();
   const version = versionOf(root);
   return [
     ...(tag === undefined ? [checkBranch(git), checkNoTag(git, version)] : [checkTag(git, tag, version)]),
@@ -30,9 +31,21 @@ export function versionOf(root: string): string {
 type Git = (...args: string[]) => string;
 
 function checkBranch(git: Git): Check {
+  const name = "branch main, with all that origin's has";
   const branch = git("branch", "--show-current");
   const shown = branch === "" ? "no branch" : `the branch ${branch}`;
-  return found("branch main", branch !== "main" && `this is ${shown}: git switch main`);
+  if (branch !== "main") return { name, problem: `this is ${shown}: git switch main` };
+  try {
+    // With it come the tags of what it has.
+    git("fetch", "--quiet", "origin", "+refs/heads/main:refs/remotes/origin/main");
+  } catch (error) {
+    const [why = ""] = (error as { stderr: string }).stderr.trim().split("\n");
+    return { name, problem: `origin gives no main: ${why}` };
+  }
+  const counts = git("rev-list", "--left-right", "--count", "main...origin/main").split("\t");
+  const [ahead = 0, behind = 0] = counts.map(Number);
+  const mend = ahead === 0 ? ": git pull --ff-only" : `, and this one ${ahead}: git pull --rebase`;
+  return found(name, behind > 0 && `origin's is ${behind} ahead${mend}`);
 }
 
 function checkNoTag(git: Git, version: string): Check {

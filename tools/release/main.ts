@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { runCommandLine } from "../../lab/commandLine";
 import { createProgress } from "../../lab/setup/progress";
 import { checkClone, versionOf, type Check } from "./checks";
 import { checkPack, checkPublish, checkTests } from "./npm";
 import { readOptions, USAGE, type ReleaseOptions } from "./options";
+import { pushTag } from "./push";
 
 const root = process.cwd();
 const progress = createProgress();
@@ -24,22 +24,21 @@ async function release({ tag, tests, push }: ReleaseOptions): Promise<number> {
     return 1;
   }
   console.log(`\nNothing is in the way of ${version}.`);
-  if (push) pushTag(`v${version}`);
-  else if (tag === undefined) console.log(nextStep(tests));
+  if (push) return pushed(`v${version}`);
+  if (tag === undefined) console.log(nextStep(tests));
+  return 0;
+}
+
+/** From here on the forge's workflow has it. */
+function pushed(tag: string): number {
+  if (tell([pushTag(root, tag)]).length > 0) return 1;
+  console.log(`The workflow "release" builds and publishes ${tag}.`);
   return 0;
 }
 
 function nextStep(tested: boolean): string {
   const rest = tested ? "" : " It runs all tests first: they have not been run here.";
   return `Nothing has left this machine. npm run release -- --push tags and pushes it.${rest}`;
-}
-
-/** From here on the forge's workflow has it. */
-function pushTag(tag: string): void {
-  const git = (...args: string[]) => execFileSync("git", args, { cwd: root, stdio: "inherit" });
-  git("tag", "--annotate", tag, "--message", tag);
-  git("push", "origin", "main", tag);
-  console.log(`${tag} is pushed: the workflow "release" builds and publishes it.`);
 }
 
 /** Tells of each check, and gives those that found something. */

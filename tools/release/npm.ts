@@ -12,11 +12,12 @@ export async function checkPack(root: string): Promise<Check[]> {
   return tarball ? checkTarball(tarball) : [{ name: "npm pack", problem: "it packed nothing" }];
 }
 
-/** npm's own rehearsal: it does all but send. */
+/** npm's own rehearsal: it does all but send. The registry that it would send to is told. */
 export async function checkPublish(root: string): Promise<Check> {
   const args = ["publish", "--dry-run", "--ignore-scripts", "--access", "public"];
   const { exitCode, output } = await runCommand("npm", args, { cwd: root, env: npmEnvironment() });
-  return { name: "npm publish --dry-run", ...(exitCode !== 0 && { problem: endOf(output) }) };
+  const [to = ""] = /to \S+(?= with tag)/.exec(output) ?? [];
+  return { name: `npm publish --dry-run ${to}`.trimEnd(), ...(exitCode !== 0 && { problem: endOf(output) }) };
 }
 
 /** All tests, as CI runs them. */

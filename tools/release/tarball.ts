@@ -12,25 +12,28 @@ export function reportIn(output: string): string {
   return output.slice(output.indexOf("[\n"));
 }
 
-/** Without these the package does not load, in TypeScript or in another language, or says not what it is. */
-const NEEDED = [
-  "dist/index.js",
-  "dist/index.d.ts",
-  "dist/plugin/index.js",
-  "PulumiPlugin.yaml",
-  "README.md",
-  "CHANGELOG.md",
-  "LICENSE",
-  "package.json",
-];
+/** What is published, and why: each file of the tarball is one of these. `*` stands for a name. */
+export const PUBLISHED: Record<string, string> = {
+  "package.json": "npm always takes it; `exports` has it too, for tools that read versions",
+  "README.md": "npm always takes it, and its site shows it",
+  LICENSE: "npm always takes it; the licence asks for it",
+  "CHANGELOG.md": "what an update changes, at hand where it is decided on",
+  "PulumiPlugin.yaml": "makes the installed folder a plugin for every Pulumi language",
+  "index.ts": "source: maps lead there, and so does go-to-definition",
+  "components/*.ts": "source",
+  "trust/*.ts": "source",
+  "plugin/*.ts": "source",
+  "dist/index.js": "what is required",
+  "dist/index.d.ts": "`types`",
+  "dist/plugin/index.js": "`main`, which Pulumi's plugin runner loads",
+  "dist/plugin/schema.json": "what the plugin host tells of the components",
+  "dist/components/*.js": "code",
+  "dist/trust/*.js": "code",
+  "dist/plugin/*.js": "code",
+};
 
-/** What is for this repository alone, or might hold a secret. */
-const FORBIDDEN = [
-  /^(lab|tests|tools|node_modules|\.\w+)\//,
-  /\.test\./,
-  /(^|\/)(\.env|\.npmrc|Pulumi\.[^/]+\.yaml)$/,
-  /\.(tgz|pem|key|tsbuildinfo)$/,
-];
+/** What the compiler makes beside the code. Which of it there has to be, a test knows. */
+const BESIDE = /^dist\/(index|\w+\/\w+)(\.d\.ts|\.js\.map|\.d\.ts\.map)$/;
 
 /** Bytes; what a project that has the SDKs already may have to download. */
 const LARGEST = 300_000;
@@ -38,8 +41,11 @@ const LARGEST = 300_000;
 /** Has the tarball what it must have, and nothing that it must not? */
 export function checkTarball({ size, files }: Tarball): Check[] {
   const paths = files.map(({ path }) => path);
-  const missing = NEEDED.filter((path) => !paths.includes(path));
-  const extra = paths.filter((path) => FORBIDDEN.some((pattern) => pattern.test(path)));
+  const patterns = Object.keys(PUBLISHED);
+  const missing = patterns.filter((pattern) => !paths.some((path) => fits(path, pattern)));
+  const extra = paths.filter(
+    (path) => !BESIDE.test(path) && !patterns.some((pattern) => fits(path, pattern)),
+  );
   const say = (name: string, wrong: boolean, problem: string): Check => ({ name, ...(wrong && { problem }) });
   return [
     say(
@@ -58,4 +64,11 @@ export function checkTarball({ size, files }: Tarball): Check[] {
       `it may have ${LARGEST / 1_000} kB: see npm pack --dry-run`,
     ),
   ];
+}
+
+function fits(path: string, pattern: string): boolean {
+  const [head = "", tail] = pattern.split("*");
+  if (tail === undefined) return path === pattern;
+  const name = path.slice(head.length, -tail.length);
+  return path.startsWith(head) && path.endsWith(tail) && /^\w+$/.test(name);
 }

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT } from "../../docs/page";
+import { ROOT } from "../../support/root";
 
 const SCRIPT = join(ROOT, "docs", "pending-creates.mjs");
 const IDENTITY = "arn:aws-cn:sts::111122223333:assumed-role/ops/me";

@@ -10,9 +10,8 @@ import { iamClient } from "../../../lab/aws/clients";
 import { startMiniStack } from "../../../lab/ministack";
 import { pause } from "../../../lab/supervisor/processes";
 import { tether } from "../../../lab/supervisor/tether";
+import { ROOT } from "../../support/root";
 import { miniStackPython } from "./judge";
-
-const ROOT = path.join(__dirname, "..", "..", "..");
 
 async function answers(url: string): Promise<boolean> {
   const response = await fetch(`${url}/_ministack/health`).catch(() => undefined);

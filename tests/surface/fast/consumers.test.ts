@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT } from "../../docs/page";
 import { consumerTable } from "../../support/consumerTable";
+import { ROOT } from "../../support/root";
 
 /** The table after a file of tests has run, by consumer. */
 function tableAfter(suites: string, ...options: string[]): Record<string, string> {

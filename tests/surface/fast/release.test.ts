@@ -1,44 +1,34 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { checkClone } from "../../../tools/release/checks";
 import { readOptions } from "../../../tools/release/options";
-import { checkTarball } from "../../../tools/release/tarball";
+import { checkTarball, PUBLISHED } from "../../../tools/release/tarball";
+import { makeReleaseClone, type ReleaseClone } from "../releaseClone";
 
 const MANIFEST = '{ "version": "1.2.3", "repository": { "url": "git+https://example.com/eks-irsa.git" } }';
 
+const FILES = {
+  ".changeset/README.md": "what this folder is for\n",
+  "package.json": MANIFEST,
+  "package-lock.json": '{ "version": "1.2.3", "packages": { "": { "version": "1.2.3" } } }',
+  "CHANGELOG.md": "# Changelog\n\n## 1.2.3\n\n### Patch Changes\n\n- A fix.\n\n## 1.2.30\n\n- Another.\n",
+};
+
 describe("release: what is in the way", () => {
-  let clone: string;
-  const git = (...args: string[]) =>
-    execFileSync("git", ["-c", "user.name=test", "-c", "user.email=test@example.com", ...args], {
-      cwd: clone,
-    });
+  let clone: ReleaseClone;
+  const git = (...args: string[]) => clone.git(...args);
   const write = (file: string, text: string) => {
-    writeFileSync(join(clone, file), text);
+    clone.write(file, text);
   };
   const commit = () => {
-    git("add", "--all");
-    git("commit", "--quiet", "--message", "a change");
+    clone.commit();
   };
-  const problems = (tag?: string) => checkClone(clone, tag).flatMap(({ problem }) => problem ?? []);
+  const problems = (tag?: string) => checkClone(clone.folder, tag).flatMap(({ problem }) => problem ?? []);
 
   beforeEach(() => {
-    clone = mkdtempSync(join(tmpdir(), "eks-irsa-release-"));
-    git("init", "--quiet", "--initial-branch", "main");
-    mkdirSync(join(clone, ".changeset"));
-    write(".changeset/README.md", "what this folder is for\n");
-    write("package.json", MANIFEST);
-    write("package-lock.json", '{ "version": "1.2.3", "packages": { "": { "version": "1.2.3" } } }');
-    write(
-      "CHANGELOG.md",
-      "# Changelog\n\n## 1.2.3\n\n### Patch Changes\n\n- A fix.\n\n## 1.2.30\n\n- Another.\n",
-    );
-    commit();
+    clone = makeReleaseClone(FILES);
   });
   afterEach(() => {
-    rmSync(clone, { recursive: true, force: true });
+    clone.remove();
   });
 
   it("nothing, where all is as it should be", () => {
@@ -50,6 +40,32 @@ describe("release: what is in the way", () => {
     assert.deepEqual(problems(), ["this is the branch feature: git switch main"]);
     git("switch", "--quiet", "--detach", "main");
     assert.deepEqual(problems(), ["this is no branch: git switch main"]);
+  });
+
+  it("a main that lacks what origin's has, be it behind or beside it; not one that is ahead", () => {
+    write("new.ts", "");
+    commit();
+    assert.deepEqual(problems(), []);
+    clone.commitElsewhere();
+    assert.deepEqual(problems(), ["origin's is 1 ahead, and this one 1: git pull --rebase"]);
+    git("reset", "--quiet", "--hard", "HEAD~1");
+    assert.deepEqual(problems(), ["origin's is 1 ahead: git pull --ff-only"]);
+    git("pull", "--quiet", "--ff-only", "origin", "main");
+    assert.deepEqual(problems(), []);
+  });
+
+  it("an origin that is not there", () => {
+    git("remote", "set-url", "origin", `${clone.folder}/nowhere`);
+    assert.match(problems().join(), /^origin gives no main: fatal: '.*nowhere' does not appear to be/);
+    git("remote", "remove", "origin");
+    assert.match(problems().join(), /^origin gives no main: fatal: 'origin' does not appear to be/);
+  });
+
+  it("a tag that only origin has", () => {
+    git("tag", "v1.2.3");
+    git("push", "--quiet", "origin", "v1.2.3");
+    git("tag", "--delete", "v1.2.3");
+    assert.match(problems().join(), /^it exists: raise the version/);
   });
 
   it("what is not committed, a new file too", () => {
@@ -105,21 +121,26 @@ describe("release: what is in the way", () => {
   });
 
   it("a tarball that lacks what it needs, has what is for this repository alone, or is too large", () => {
-    const needed = [
-      ...["dist/index.js", "dist/index.d.ts", "dist/plugin/index.js", "PulumiPlugin.yaml"],
-      ...["README.md", "CHANGELOG.md", "LICENSE", "package.json"],
-    ];
+    const needed = Object.keys(PUBLISHED).map((pattern) => pattern.replace("*", "some"));
     const of = (paths: string[], size = 1_000) =>
       checkTarball({ size, files: paths.map((path) => ({ path })) }).flatMap(({ problem }) => problem ?? []);
-    assert.deepEqual(of(needed), []);
-    assert.match(of(needed.slice(1)).join(), /^missing: dist\/index\.js;/);
+    assert.deepEqual(of([...needed, "dist/trust/some.d.ts", "dist/trust/some.js.map"]), []);
+    // Of the plugin's code index.js has an entry of its own.
+    for (const path of needed.filter((one) => one !== "dist/plugin/some.js")) {
+      const [problem = "", ...others] = of(needed.filter((other) => other !== path));
+      assert.match(problem, /^missing: \S+; see "files"/, path);
+      assert.deepEqual(others, []);
+    }
     for (const extra of [
-      "lab/start.mjs",
-      "tests/run.mjs",
-      "dist/a.test.js",
-      ".npmrc",
-      "Pulumi.dev.yaml",
-      "old.tgz",
+      ...["lab/start.mjs", "tests/run.mjs", "dist/a.test.js", "dist/trust/a.test.js", "dist/tests/a.js"],
+      ...[
+        ".npmrc",
+        "Pulumi.dev.yaml",
+        "old.tgz",
+        "plugin/schema.json",
+        "dist/tests/deep/a.d.ts",
+        "trust/key.pem",
+      ],
     ]) {
       assert.match(of([...needed, extra]).join(), /^take out \S+; see "files"/, extra);
     }

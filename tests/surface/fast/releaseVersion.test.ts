@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT } from "../../docs/page";
+import { ROOT } from "../../support/root";
 import { manifest } from "../manifest";
 
 const FILES = [".changeset", "CHANGELOG.md", "package.json", "package-lock.json"];

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } fro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
-import { ROOT } from "../../docs/page";
+import { ROOT } from "../../support/root";
 import { tarball } from "../tarball";
 
 /** What API Extractor may warn of (https://api-extractor.com/pages/messages/ae_errors/), each with the reason why it stays. */

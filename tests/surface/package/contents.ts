@@ -2,33 +2,6 @@ import { SourceMap, type SourceMapPayload } from "node:module";
 import { readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 
-/** What is published, and why: each file of the tarball is one of these. `*` stands for a name. */
-export const PUBLISHED: Record<string, string> = {
-  "package.json": "npm always takes it; `exports` has it too, for tools that read versions",
-  "README.md": "npm always takes it, and its site shows it",
-  LICENSE: "npm always takes it; the licence asks for it",
-  "CHANGELOG.md": "what an update changes, at hand where it is decided on",
-  "PulumiPlugin.yaml": "makes the installed folder a plugin for every Pulumi language",
-  "index.ts": "source: maps lead there, and so does go-to-definition",
-  "components/*.ts": "source",
-  "trust/*.ts": "source",
-  "plugin/*.ts": "source",
-  "dist/index.js": "what is required",
-  "dist/components/*.js": "code",
-  "dist/trust/*.js": "code",
-  "dist/plugin/*.js": "code; `main`, which Pulumi's plugin runner loads",
-  "dist/plugin/schema.json": "what the plugin host tells of the components",
-};
-
-export function isPublished(path: string): boolean {
-  return Object.keys(PUBLISHED).some((pattern) => {
-    const [head = "", tail] = pattern.split("*");
-    if (tail === undefined) return path === pattern;
-    const name = path.slice(head.length, -tail.length);
-    return path.startsWith(head) && path.endsWith(tail) && /^\w+$/.test(name);
-  });
-}
-
 /** What goes with the sources: their code, its maps, and of the declarations those that the public one leads to, with maps. */
 export function builtFrom(sources: string[], folder: string): string[] {
   const code = sources.map((source) => `dist/${source.replace(/\.ts$/, ".js")}`);

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { ROOT } from "../../docs/page";
+import { ROOT } from "../../support/root";
 import { command } from "../npm";
 import { tarball, type Tarball } from "../tarball";
 
