@@ -6,6 +6,7 @@ import { checkedInput, type Problem } from "./problems";
 import type { IrsaCluster } from "./types";
 import { madeBindingsOf, unknownClusterReason } from "./bindings";
 import { remoteProgram } from "./programs";
+import { isMap } from "./shapes";
 
 /**
  * The provider for a cluster's Kubernetes children: the one given, else one made from the cluster's kubeconfig, else
@@ -25,7 +26,7 @@ export function kubernetesProviderFor(
     `${name}/${cluster.name}`,
     {
       kubeconfig: pulumi.secret(
-        checkedInput(cluster.kubeconfig, kubeconfigProblem, {
+        checkedInput(textOf(cluster.kubeconfig), kubeconfigProblem, {
           what: where.what,
           propertyPath: `${where.path}.kubeconfig`,
           resource: parent,
@@ -38,11 +39,20 @@ export function kubernetesProviderFor(
   );
 }
 
+/**
+ * `@pulumi/eks` has a kubeconfig as an object, and Pulumi YAML makes one of a text that is JSON. In a kubeconfig there is nothing that
+ * JSON has not.
+ */
+function textOf(kubeconfig: pulumi.Input<string>): pulumi.Output<string> {
+  const given = pulumi.output(kubeconfig as unknown) as pulumi.Output<unknown>;
+  return given.apply((known) => (isMap(known) ? JSON.stringify(known) : known)) as pulumi.Output<string>;
+}
+
 /** Without a text the plugin would take the ambient kubeconfig. */
-function kubeconfigProblem(text: unknown): string | undefined {
-  return typeof text === "string" && text.trim() !== ""
-    ? undefined
-    : "is empty: pass the text of a kubeconfig; the ambient one is never used";
+function kubeconfigProblem(text: string): string | undefined {
+  return text.trim() === ""
+    ? "is empty: pass the text of a kubeconfig; the ambient one is never used"
+    : undefined;
 }
 
 /** Can every cluster be reached in which something is to be made, and by the right provider? */

@@ -3,7 +3,7 @@ import type { Problem } from "./problems";
 
 /** What a value must look like before anybody asks what it says: a program in JavaScript may well write another. */
 type Shape =
-  | { kind: "text" | "flag" | "plain" | "lateText" | "lateNumber" | "lateFlag" }
+  | { kind: "text" | "flag" | "plain" | "lateText" | "lateKubeconfig" | "lateNumber" | "lateFlag" }
   | { kind: "list" | "map"; of: Shape }
   | { kind: "record"; properties: { [name: string]: Shape } };
 
@@ -63,7 +63,7 @@ const shapes: Shapes = {
   clusters: list(
     record({
       ...providerShapes,
-      kubeconfig: lateText,
+      kubeconfig: { kind: "lateKubeconfig" },
       formerNames: list(text),
       identity: text,
       trusts: text,
@@ -179,6 +179,7 @@ const EXPECTED: { [kind in Shape["kind"]]: string } = {
   plain: "the value itself",
   flag: "true or false",
   lateText: "text, or an Output of it",
+  lateKubeconfig: "text, or an Output of it",
   lateNumber: "a number",
   lateFlag: "true or false, or an Output of it",
   list: "a list",
@@ -196,6 +197,8 @@ function isOfKind(value: unknown, { kind }: Shape): boolean {
       return !isLate(value);
     case "lateText":
       return typeof value === "string" || isLate(value);
+    case "lateKubeconfig":
+      return typeof value === "string" || isMap(value) || isLate(value);
     case "lateNumber":
       return typeof value === "number" || isLate(value);
     case "lateFlag":

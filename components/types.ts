@@ -28,7 +28,7 @@ export interface IrsaCluster {
    */
   oidcProviderClientIds?: string[];
   /**
-   * Kubeconfig (its text) by which ServiceAccounts and pods are made in this cluster. Not needed when the option
+   * Kubeconfig (its text, or as an object) by which ServiceAccounts and pods are made in this cluster. Not needed when the option
    * `clusterProviders` has a provider for the cluster. It is kept as a secret. Default: none; the ambient kubeconfig is never used.
    */
   kubeconfig?: pulumi.Input<string>;

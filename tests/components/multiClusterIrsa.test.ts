@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import type { MultiClusterIrsaArgs } from "../../index";
 import {
   ATTACHMENT,
   cluster,
   FLEET,
+  goodArgs,
   INLINE_POLICY,
   KUBERNETES,
+  late,
   POD,
   PROVIDER,
   READER,
@@ -152,6 +155,20 @@ describe("MultiClusterIrsa: three clusters, two bindings", () => {
       "app/blue": provider("blue", eksIssuer("A")),
       "app/ireland": provider("ireland", eksIssuer("C", "eu-west-1")),
     });
+  });
+
+  it("takes a kubeconfig that is an object, as @pulumi/eks and Pulumi YAML have it, for its text", async () => {
+    const kubeconfig = { apiVersion: "v1", users: [{ name: "me" }] } as unknown as string;
+    for (const given of [kubeconfig, late(kubeconfig), pulumi.secret(kubeconfig)]) {
+      const { recording: made } = await record(
+        (lib) =>
+          new lib.MultiClusterIrsa(
+            "app",
+            goodArgs({ clusters: [cluster("blue", "B", { kubeconfig: given })] }),
+          ),
+      );
+      assert.deepEqual(made.one(KUBERNETES).inputs.kubeconfig, { secret: JSON.stringify(kubeconfig) });
+    }
   });
 
   it("shows no kubeconfig anywhere but there", () => {

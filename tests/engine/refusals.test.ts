@@ -102,12 +102,12 @@ describeEngine("engine: wrong arguments", (newScope) => {
     assertFaults(listOf(result), [
       ["clusters[0].kubeconfig", /is not the path of a file that can be read \(ENOENT\)/],
       ["clusters[1].issuerUrl", /dual-stack .*"https:\/\/oidc\.eks\.us-east-1\.amazonaws\.com\/id\/ABC"/],
-      ["clusters[1].colour", /is unknown: there are name, /],
+      ["clusters[1].colour", /is not known: leave it out, or write one of name, /],
       ["serviceAccounts[0].clusters[0]", /"tokyo" \(there are "ireland", "blue"\)/],
       ["serviceAccounts[1].name", /is not a name that Kubernetes takes: "a:b"/],
       ["serviceAccounts[1].ownership", /is "Mine": write Create, Patch, None/],
       ["serviceAccounts[1].settings.audience", /is "sts": the trust policy admits/],
-      ["serviceAccounts[1].settings.colour", /is unknown: there are labels, /],
+      ["serviceAccounts[1].settings.colour", /is not known: leave it out, or write one of labels, /],
       ['policyArns["s3Read"]', /is not the ARN of a managed policy/],
     ]);
     await assertNothingMade(stack, result);
@@ -124,8 +124,8 @@ describeEngine("engine: wrong arguments", (newScope) => {
     const stack = await open(ROOT, { config });
     const { result } = await failureOf(stack.preview());
     assertFaults(listOf(result), [
-      ["serviceAccounts", /is text: write it as a list in Pulumi\.<stack>\.yaml/],
-      ["policyArns", /is text: write it as a map in Pulumi\.<stack>\.yaml/],
+      ["serviceAccounts", /is string: write a list/],
+      ["policyArns", /is string: write a map/],
       ["clusters[0].issuerUrl", /must not end with a slash/],
     ]);
     await assertNothingMade(stack, result);
