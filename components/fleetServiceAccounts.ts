@@ -8,7 +8,7 @@ import { kubernetesProviderFor } from "./kubernetesProviders";
 import type { MultiClusterIrsaArgs } from "./multiClusterIrsa";
 import { formerly } from "./names";
 import { makeNamespaces } from "./namespaces";
-import { claimedName } from "./serviceAccountOwners";
+import { serviceAccountClaims } from "./serviceAccountOwners";
 import { inPlace, makePatch, makeProofs, wantedServiceAccount, type PodRole } from "./serviceAccount";
 import type { IrsaCluster, ServiceAccountBinding } from "./types";
 
@@ -48,6 +48,7 @@ export function makeServiceAccounts(
     leavesPodIdentity: !hasPodIdentity(identityOf(cluster)) && hasPodIdentity(trustsOf(cluster)),
     ...(targetRoleArn !== undefined && { sessionsOf: targetRoleArn }),
   };
+  const claimed = serviceAccountClaims({ what, parent, cluster: cluster.name, issuerUrl });
   for (const binding of bindings) {
     const under = (clusterName: string) => `${name}/${clusterName}/${binding.namespace}/${binding.name}`;
     // EKS looks at both when a pod is admitted, and never again.
@@ -61,14 +62,12 @@ export function makeServiceAccounts(
     const where = { what, path: `${pathOf(binding)}.settings`, resource: parent };
     const called = under(cluster.name);
     const wanted = wantedServiceAccount(binding, role, where);
-    const owned = () =>
-      claimedName(binding, cluster.name, issuerUrl, { what, path: pathOf(binding), parent });
     // Here, and not by `makeServiceAccount`: the SDK notes the stack of each resource, and there is one for each binding and cluster.
     const serviceAccount = wanted.patched
       ? makePatch(called, wanted, opts, where)
       : new ServiceAccount(
           called,
-          { ...wanted.args, metadata: { ...wanted.args.metadata, name: owned() } },
+          { ...wanted.args, metadata: { ...wanted.args.metadata, name: claimed(binding, pathOf(binding)) } },
           inPlace(opts),
         );
     makeProofs(called, binding, role, args, opts, serviceAccount);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import { ServiceAccountOwnership, type ServiceAccountBinding } from "../../index";
 import { cluster, late, READER, SERVICE_ACCOUNT } from "../support/clusters";
 import { eksIssuer } from "../support/fleet";
@@ -24,6 +25,16 @@ const both =
       serviceAccounts: [{ ...READER, ...binding }],
     });
   };
+
+/** In a preview, whether or not something is wrong with it. */
+async function recordAll(program: (lib: Library) => unknown) {
+  const broken = (lib: Library) => {
+    program(lib);
+    // So that there is always a fault.
+    throw new Error("the end");
+  };
+  return await recordFailure(broken, { ...STACK, preview: true });
+}
 
 describe("owners of ServiceAccounts", () => {
   for (const preview of [true, false]) {
@@ -52,6 +63,26 @@ describe("owners of ServiceAccounts", () => {
     ]) {
       const { recording } = await record(inStack(both(second)), STACK);
       assert.equal(recording.of(SERVICE_ACCOUNT).length, 2);
+    }
+  });
+
+  it("is compared with no cluster that is not known, or has a fault of its own", async () => {
+    const unknown = pulumi.output(Promise.resolve(pulumi.unknown)) as unknown as pulumi.Output<string>;
+    for (const issuerUrl of [unknown, late("no issuer")]) {
+      const recording = await recordAll(
+        inStack((lib) => {
+          new lib.MultiClusterIrsa("first", {
+            clusters: [cluster("blue", "B", { issuerUrl })],
+            serviceAccounts: [READER],
+          });
+          new lib.MultiClusterIrsa("second", {
+            clusters: [cluster("green", "C")],
+            serviceAccounts: [READER],
+          });
+        }),
+      );
+      const second = recording.one(SERVICE_ACCOUNT, "second/green/default/s3-reader");
+      assert.equal((second.inputs.metadata as { name: unknown }).name, "s3-reader");
     }
   });
 

@@ -181,14 +181,14 @@ export class FakeEngine {
     return urn;
   }
 
-  /** Refuses all resources of a type, in these words. */
-  refuse(type: string, words: string): void {
-    this.refused.set(type, words);
+  /** Refuses a resource, in these words. */
+  refuse(type: string, name: string, words: string): void {
+    this.refused.set(`${type} ${name}`, words);
   }
 
   private register(request: proto.RegisterResourceRequest): proto.RegisterResourceResponse {
     const [type, name] = [request.getType(), request.getName()];
-    const refusal = this.refused.get(type);
+    const refusal = this.refused.get(`${type} ${name}`);
     if (refusal !== undefined) throw new Error(refusal);
     const inputs = (request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>;
     const urn = this.keep({

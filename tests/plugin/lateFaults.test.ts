@@ -161,13 +161,11 @@ describe("plugin: what comes late from another language", function () {
   this.timeout(120_000);
   const packaged = packageFolder();
   let running: Running;
-  beforeEach(async () => {
+  before(async () => {
     running = await start(packaged.folder);
   });
-  afterEach(() => {
-    running.stop();
-  });
   after(() => {
+    running.stop();
     packaged.remove();
   });
 
@@ -177,28 +175,30 @@ describe("plugin: what comes late from another language", function () {
     assert.doesNotMatch(`${error.message}${running.plugin.printed}`, /\n +at |Warning/);
     return error;
   };
-  const clusters = [clusterOf("0A")];
-
-  for (const [title, type, inputs, path, told] of ROWS) {
+  for (const [index, [title, type, given, path, told]] of ROWS.entries()) {
     it(`is told once, by its property path, with nothing else: ${title}`, async () => {
-      const { message, faults } = await refusal({ type, name: "app", inputs });
+      const name = `row-${index}`;
+      // No two have one cluster: the plugin knows what its components own.
+      const own = JSON.stringify(given).replaceAll(CLUSTER.issuerUrl, clusterOf(`E${index}`).issuerUrl);
+      const inputs = JSON.parse(own) as Construction["inputs"];
+      const { message, faults } = await refusal({ type, name, inputs });
       assert.deepEqual(Object.keys(faults), [path], message);
       assert.match(faults[path]!, told);
-      assert.deepEqual(running.engine.ofType(ROLE), []);
+      assert.ok(!running.engine.ofType(ROLE).some((role) => role.name.startsWith(name)));
     });
   }
 
   it("is not shown where it is a secret, whatever it may be", async () => {
     const roleArn = lately(POLICY, { secret: true });
     const inputs = { namespace: "default", name: "reader", roleArn };
-    const { message } = await refusal({ type: "IrsaServiceAccount", name: "app", inputs });
+    const { message } = await refusal({ type: "IrsaServiceAccount", name: "secret", inputs });
     assert.match(message, /roleArn is not the ARN of a role .*\[secret\]/);
     const logged = (await running.engine.errors()).map((error) => error.message).join("\n");
     assert.doesNotMatch(`${message}${logged}${running.plugin.printed}`, /hunter2/);
   });
 
   it("fails its own component, and none that comes after", async () => {
-    const bad = { clusters, serviceAccounts: BINDINGS, role: { path: lately("a b") } };
+    const bad = { clusters: [clusterOf("A0")], serviceAccounts: BINDINGS, role: { path: lately("a b") } };
     const { message } = await refusal({ type: "MultiClusterIrsa", name: "bad", inputs: bad });
     assert.match(message, /^MultiClusterIrsa "bad": one problem in its arguments\n {2}- role\.path /);
     for (const name of ["second", "third"]) {
@@ -211,11 +211,11 @@ describe("plugin: what comes late from another language", function () {
   it("costs no gigabytes, where the engine refuses a resource", async function () {
     // Nobody else tells a process' peak.
     if (process.platform !== "linux") this.skip();
-    running.engine.refuse(ROLE, "the engine has no more room");
+    running.engine.refuse(ROLE, "full", "the engine has no more room");
     const { message } = await refusal({
       type: "MultiClusterIrsa",
-      name: "app",
-      inputs: { clusters, serviceAccounts: BINDINGS },
+      name: "full",
+      inputs: { clusters: [clusterOf("A1")], serviceAccounts: BINDINGS },
     });
     assert.match(message, /the engine has no more room/);
     const status = readFileSync(`/proc/${running.plugin.pid}/status`, "utf8");
@@ -225,9 +225,9 @@ describe("plugin: what comes late from another language", function () {
 
   it("may be deleted with another resource, whose URN comes as it is", async () => {
     const deletedWith = "urn:pulumi:dev::fleet::aws:eks/cluster:Cluster::a::b";
-    const inputs = { clusters, serviceAccounts: BINDINGS };
-    await running.plugin.construct({ type: "MultiClusterIrsa", name: "app", inputs, deletedWith });
-    assert.equal(running.engine.called("eks-irsa:index:MultiClusterIrsa", "app").deletedWith, deletedWith);
+    const inputs = { clusters: [clusterOf("A2")], serviceAccounts: BINDINGS };
+    await running.plugin.construct({ type: "MultiClusterIrsa", name: "with", inputs, deletedWith });
+    assert.equal(running.engine.called("eks-irsa:index:MultiClusterIrsa", "with").deletedWith, deletedWith);
   });
 
   it("leaves a parent's Kubernetes provider alone where each cluster has its own", async () => {
@@ -236,9 +236,12 @@ describe("plugin: what comes late from another language", function () {
       serviceAccounts: BINDINGS,
     };
     const providers = { kubernetes: "urn:pulumi:dev::fleet::pulumi:providers:kubernetes::parents::id" };
-    await running.plugin.construct({ type: "MultiClusterIrsa", name: "app", inputs, providers });
-    const used = running.engine.ofType("kubernetes:core/v1:ServiceAccount").map(({ provider }) => provider);
+    await running.plugin.construct({ type: "MultiClusterIrsa", name: "child", inputs, providers });
+    const used = running.engine
+      .ofType("kubernetes:core/v1:ServiceAccount")
+      .filter(({ name }) => name.startsWith("child/"))
+      .map(({ provider }) => provider);
     assert.equal(used.length, 2);
-    for (const provider of used) assert.match(provider, /::app\/(east|west)::/);
+    for (const provider of used) assert.match(provider, /::child\/(east|west)::/);
   });
 });
