@@ -20,6 +20,8 @@ export interface ClusterPath {
   what: string;
   /** Property path of the cluster, such as `clusters[0]`. */
   path: string;
+  /** The property that says its region and account, where they have none of their own. */
+  within?: string;
   resource: pulumi.Resource;
 }
 
@@ -37,11 +39,11 @@ export function podIdentityOf(
   cluster: ClusterOfPodIdentity,
   settings: PodIdentitySettings,
   account: pulumi.Output<RoleAccount>,
-  { what, path, resource }: ClusterPath,
+  { what, path, within, resource }: ClusterPath,
 ): pulumi.Output<TrustedPodIdentity> {
   const { baseRole } = cluster;
   return pulumi.all([account, baseRole && arrived(baseRole.arn)]).apply(([where, baseRoleArn]) => {
-    const problems = accountProblems(cluster, where, baseRoleArn, path);
+    const problems = accountProblems(cluster, where, baseRoleArn, { path, within });
     if (problems.length > 0) {
       throw lateProblems(what, problems, resource);
     }
@@ -67,7 +69,7 @@ export function rolePodIdentityOf(
       { ...parts, ...(baseRole && { baseRole }) },
       { ...(disableSessionTags !== undefined && { disableSessionTags }) },
       account,
-      where,
+      { ...where, within: "clusterArn" },
     );
   });
 }
@@ -107,7 +109,7 @@ function accountProblems(
   { accountId, region = "" }: ClusterOfPodIdentity,
   where: RoleAccount,
   baseRoleArn: string | undefined,
-  path: string,
+  { path, within }: { path: string; within: string | undefined },
 ): Problem[] {
   const partition = partitionOfRegion(region);
   const abroad =
@@ -120,9 +122,9 @@ function accountProblems(
       ? foreignClusterReason(accountId, where.accountId)
       : undefined;
   const found: [string, string | undefined][] = [
-    ["region", abroad],
+    [within ?? "region", abroad],
     ["baseRole.arn", base],
-    ["accountId", foreign],
+    [within ?? "accountId", foreign],
   ];
   return problemsOf(found, `${path}.`);
 }

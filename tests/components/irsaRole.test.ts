@@ -241,6 +241,10 @@ describe("IrsaRole", () => {
       { name: "green", oidcProviderArn: second },
     ],
   });
+  const podsOf = (clusterArn: string) => ({
+    clusters: [{ name: "pods", podIdentity: { clusterArn: late(clusterArn) } }],
+    serviceAccounts: [READER],
+  });
   const lateFaults: [string, Partial<IrsaRoleArgs>, RegExp][] = [
     ["an ARN that is no provider's", clustersOf(late("x")), /clusters\[1\]\.oidcProviderArn is not the ARN/],
     [
@@ -252,6 +256,16 @@ describe("IrsaRole", () => {
       "a provider of another account",
       clustersOf(C.replace("123456789012", "210987654321")),
       /clusters\[1\]\.oidcProviderArn is in account 210987654321/,
+    ],
+    [
+      "a cluster of another account",
+      podsOf(CLUSTER_ARN.replace("123456789012", "210987654321")),
+      /clusters\[0\]\.podIdentity\.clusterArn is 210987654321, and the role is in 123456789012/,
+    ],
+    [
+      "a cluster of another partition",
+      podsOf(CLUSTER_ARN.replace("us-east-1", "cn-north-1")),
+      /clusters\[0\]\.podIdentity\.clusterArn is "cn-north-1", in the partition aws-cn, and the role is in aws/,
     ],
     [
       "too many clusters",
