@@ -31,6 +31,7 @@ export function stackConfig(lab: LabDescription, identity: DemoIdentity): Record
   const rest = {
     serviceAccounts: BINDINGS,
     policyArns: { s3Read: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" },
+    samplePod: {},
   };
   if (!takesAssociations(identity)) {
     return { clusters: lab.clusters.map(({ name, region }) => ({ name, region })), ...rest };
