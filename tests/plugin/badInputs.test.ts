@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { consumer } from "../support/consumers";
-import { packageFolder, Refused, start, type Construction, type Running } from "./pluginProcess";
+import type { Construction } from "./pluginProcess";
+import { refusingPlugin } from "./refusals";
 import { BINDINGS, CLUSTER, lately } from "./wire";
 
 const INVALID_ARGUMENT = 3;
@@ -112,22 +113,7 @@ const ROWS: [title: string, type: string, inputs: Construction["inputs"], faults
 describe("plugin: what is written wrongly in another language", function () {
   consumer("Construct");
   this.timeout(120_000);
-  const packaged = packageFolder();
-  let running: Running;
-  before(async () => {
-    running = await start(packaged.folder);
-  });
-  after(() => {
-    running.stop();
-    packaged.remove();
-  });
-
-  const refusal = async (construction: Construction) => {
-    const error: unknown = await running.plugin.construct(construction).catch((reason: unknown) => reason);
-    assert.ok(error instanceof Refused, "it was taken");
-    assert.doesNotMatch(error.message, /\n +at /);
-    return error;
-  };
+  const { running, refusal } = refusingPlugin();
 
   for (const [title, type, inputs, faults] of ROWS) {
     it(`is told by its property path: ${title}`, async () => {
@@ -146,7 +132,7 @@ describe("plugin: what is written wrongly in another language", function () {
   });
 
   it("is told without a stack when it comes in an Output, and the component fails", async () => {
-    const { engine, plugin } = running;
+    const { engine, plugin } = running();
     const clusters = [{ ...CLUSTER, issuerUrl: lately("http://example.org") }];
     const { message } = await refusal({
       type: "MultiClusterIrsa",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { packageFolder, Refused, start, type Construction, type Running } from "./pluginProcess";
+import type { Construction } from "./pluginProcess";
+import { refusingPlugin } from "./refusals";
 import { BINDINGS, CLUSTER, clusterOf, lately } from "./wire";
 
 const ROLE = "aws:iam/role:Role";
@@ -159,22 +160,8 @@ const ROWS: Row[] = [
 
 describe("plugin: what comes late from another language", function () {
   this.timeout(120_000);
-  const packaged = packageFolder();
-  let running: Running;
-  before(async () => {
-    running = await start(packaged.folder);
-  });
-  after(() => {
-    running.stop();
-    packaged.remove();
-  });
+  const { running, refusal } = refusingPlugin();
 
-  const refusal = async (construction: Construction) => {
-    const error: unknown = await running.plugin.construct(construction).catch((reason: unknown) => reason);
-    assert.ok(error instanceof Refused, "it was taken");
-    assert.doesNotMatch(`${error.message}${running.plugin.printed}`, /\n +at |Warning/);
-    return error;
-  };
   for (const [index, [title, type, given, path, told]] of ROWS.entries()) {
     it(`is told once, by its property path, with nothing else: ${title}`, async () => {
       const name = `row-${index}`;
@@ -184,7 +171,11 @@ describe("plugin: what comes late from another language", function () {
       const { message, faults } = await refusal({ type, name, inputs });
       assert.deepEqual(Object.keys(faults), [path], message);
       assert.match(faults[path]!, told);
-      assert.ok(!running.engine.ofType(ROLE).some((role) => role.name.startsWith(name)));
+      assert.ok(
+        !running()
+          .engine.ofType(ROLE)
+          .some((role) => role.name.startsWith(name)),
+      );
     });
   }
 
@@ -193,8 +184,8 @@ describe("plugin: what comes late from another language", function () {
     const inputs = { namespace: "default", name: "reader", roleArn };
     const { message } = await refusal({ type: "IrsaServiceAccount", name: "secret", inputs });
     assert.match(message, /roleArn is not the ARN of a role .*\[secret\]/);
-    const logged = (await running.engine.errors()).map((error) => error.message).join("\n");
-    assert.doesNotMatch(`${message}${logged}${running.plugin.printed}`, /hunter2/);
+    const logged = (await running().engine.errors()).map((error) => error.message).join("\n");
+    assert.doesNotMatch(`${message}${logged}${running().plugin.printed}`, /hunter2/);
   });
 
   it("fails its own component, and none that comes after", async () => {
@@ -203,7 +194,7 @@ describe("plugin: what comes late from another language", function () {
     assert.match(message, /^MultiClusterIrsa "bad": one problem in its arguments\n {2}- role\.path /);
     for (const name of ["second", "third"]) {
       const inputs = { clusters: [clusterOf(`0${name.length}`)], serviceAccounts: BINDINGS };
-      const made = await running.plugin.construct({ type: "MultiClusterIrsa", name, inputs });
+      const made = await running().plugin.construct({ type: "MultiClusterIrsa", name, inputs });
       assert.match(made.urn, new RegExp(`::${name}$`));
     }
   });
@@ -211,14 +202,14 @@ describe("plugin: what comes late from another language", function () {
   it("costs no gigabytes, where the engine refuses a resource", async function () {
     // Nobody else tells a process' peak.
     if (process.platform !== "linux") this.skip();
-    running.engine.refuse(ROLE, "full", "the engine has no more room");
+    running().engine.refuse(ROLE, "full", "the engine has no more room");
     const { message } = await refusal({
       type: "MultiClusterIrsa",
       name: "full",
       inputs: { clusters: [clusterOf("A1")], serviceAccounts: BINDINGS },
     });
     assert.match(message, /the engine has no more room/);
-    const status = readFileSync(`/proc/${running.plugin.pid}/status`, "utf8");
+    const status = readFileSync(`/proc/${running().plugin.pid}/status`, "utf8");
     const peak = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]);
     assert.ok(peak < 1024 * 1024, `${peak} kB`);
   });
@@ -226,8 +217,8 @@ describe("plugin: what comes late from another language", function () {
   it("may be deleted with another resource, whose URN comes as it is", async () => {
     const deletedWith = "urn:pulumi:dev::fleet::aws:eks/cluster:Cluster::a::b";
     const inputs = { clusters: [clusterOf("A2")], serviceAccounts: BINDINGS };
-    await running.plugin.construct({ type: "MultiClusterIrsa", name: "with", inputs, deletedWith });
-    assert.equal(running.engine.called("eks-irsa:index:MultiClusterIrsa", "with").deletedWith, deletedWith);
+    await running().plugin.construct({ type: "MultiClusterIrsa", name: "with", inputs, deletedWith });
+    assert.equal(running().engine.called("eks-irsa:index:MultiClusterIrsa", "with").deletedWith, deletedWith);
   });
 
   it("leaves a parent's Kubernetes provider alone where each cluster has its own", async () => {
@@ -236,9 +227,9 @@ describe("plugin: what comes late from another language", function () {
       serviceAccounts: BINDINGS,
     };
     const providers = { kubernetes: "urn:pulumi:dev::fleet::pulumi:providers:kubernetes::parents::id" };
-    await running.plugin.construct({ type: "MultiClusterIrsa", name: "child", inputs, providers });
-    const used = running.engine
-      .ofType("kubernetes:core/v1:ServiceAccount")
+    await running().plugin.construct({ type: "MultiClusterIrsa", name: "child", inputs, providers });
+    const used = running()
+      .engine.ofType("kubernetes:core/v1:ServiceAccount")
       .filter(({ name }) => name.startsWith("child/"))
       .map(({ provider }) => provider);
     assert.equal(used.length, 2);
