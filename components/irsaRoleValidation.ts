@@ -5,10 +5,9 @@ import { bindingProblems } from "./bindingValidation";
 import { bindingsOf } from "./bindings";
 import type { IrsaRoleArgs, IrsaRoleCluster, IrsaRolePodIdentity } from "./irsaRole";
 import { unknownKeyProblems } from "./knownKeys";
-import { clusterArnProblem, roleArnProblem, sharedClusterReason } from "./podIdentityReasons";
+import { baseRoleArnProblem, clusterArnProblem, sharedClusterReason } from "./podIdentityReasons";
 import { podIdentityCall } from "./podIdentityTrust";
 import { conditionsOfOneWay } from "./podIdentityValidation";
-import type { BaseRole } from "./podIdentityTypes";
 import { isPlain, problem, problemsOf, repeated, type Problem } from "./problems";
 import { permissionProblems, roleProblems } from "./roleValidation";
 import { settleProblem } from "./settle";
@@ -64,6 +63,7 @@ function problemsIn(args: IrsaRoleArgs): Problem[] {
       (arn, first) => `is ${arn}, as ${first} is: an issuer belongs to one cluster, list that cluster once`,
     ),
   ];
+  const withBaseRoles = clusters.map(({ name, podIdentity }) => ({ name, baseRole: podIdentity?.baseRole }));
   const inTrust = trustProblems(
     args.trust ?? {},
     clusters.flatMap(({ podIdentity }) => (podIdentity ? [podIdentityCall(podIdentity, podIdentity)] : [])),
@@ -81,7 +81,7 @@ function problemsIn(args: IrsaRoleArgs): Problem[] {
       args.trust ?? {},
       clusters.map(({ podIdentity }) => podIdentity !== undefined),
     ),
-    ...(inTrust.length === 0 ? baseRolePrincipalProblems(args.trust ?? {}, baseRolesOf(clusters)) : []),
+    ...(inTrust.length === 0 ? baseRolePrincipalProblems(args.trust ?? {}, withBaseRoles) : []),
     ...oneRoleProblems(args.trust ?? {}),
     ...settleProblems(args.settleSeconds),
     ...audienceProblems(
@@ -92,13 +92,6 @@ function problemsIn(args: IrsaRoleArgs): Problem[] {
       args.trust ?? {},
     ),
   ];
-}
-
-function baseRolesOf(clusters: IrsaRoleCluster[]): { cluster: string; arn: string }[] {
-  return clusters.flatMap(({ name, podIdentity }) => {
-    const arn = podIdentity?.baseRole?.arn;
-    return isPlain(arn) ? [{ cluster: name, arn }] : [];
-  });
 }
 
 function settleProblems(seconds = 0): Problem[] {
@@ -126,7 +119,7 @@ function podIdentityProblems(
     : undefined;
   const found: [string, string | undefined][] = [
     ["clusterArn", ownArnProblem(clusterArn)],
-    ["baseRole.arn", baseRole && baseRoleProblem(baseRole.arn)],
+    ["baseRole.arn", baseRole && baseRoleArnProblem(baseRole.arn)],
     [
       "disableSessionTags",
       disableSessionTags && baseRole
@@ -152,12 +145,6 @@ function podIdentityProblems(
 function ownArnProblem(arn: IrsaRolePodIdentity["clusterArn"] | undefined): string | undefined {
   if (arn === undefined) return "is missing: write the ARN of the cluster in EKS";
   return isPlain(arn) ? clusterArnProblem(arn) : undefined;
-}
-
-/** The same of a base role. */
-function baseRoleProblem(arn: BaseRole["arn"] | undefined): string | undefined {
-  if (arn === undefined) return "is missing: write the ARN of the role in the cluster's account";
-  return isPlain(arn) ? roleArnProblem(arn) : undefined;
 }
 
 function wideReason(allowed: boolean): string {

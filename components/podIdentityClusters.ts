@@ -3,7 +3,7 @@ import { issuerProblem } from "../trust/issuer";
 import { IdentityMode } from "../trust/types";
 import { shown } from "../trust/values";
 import { hasIrsa, hasPodIdentity, identityOf, trustsOf, usesPodIdentity } from "./identity";
-import { podIdentityIssuerProblem, roleArnProblem } from "./podIdentityReasons";
+import { baseRoleArnProblem, podIdentityIssuerProblem } from "./podIdentityReasons";
 import { isPlain, problemsOf, repeated, type Problem } from "./problems";
 import type { BaseRole } from "./podIdentityTypes";
 import type { IrsaCluster } from "./types";
@@ -94,13 +94,8 @@ function baseRoleReasons(cluster: IrsaCluster, { arn }: BaseRole): [string, Reas
   if (!usesPodIdentity(cluster)) {
     return [["baseRole", `is for Pod Identity, which the cluster does not have: leave it out`]];
   }
-  // A program in JavaScript may well leave it out.
-  if ((arn as unknown) === undefined) {
-    return [["baseRole.arn", "is missing: write the ARN of the role in the cluster's account"]];
-  }
-  return [
-    ["baseRole.arn", isPlain(arn) ? (roleArnProblem(arn) ?? otherAccountReason(cluster, arn)) : undefined],
-  ];
+  const elsewhere = isPlain(arn) ? otherAccountReason(cluster, arn) : undefined;
+  return [["baseRole.arn", baseRoleArnProblem(arn) ?? elsewhere]];
 }
 
 function otherAccountReason({ accountId }: IrsaCluster, arn: string): Reason {

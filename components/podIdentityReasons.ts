@@ -1,7 +1,9 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { parseClusterArn } from "../trust/clusterArn";
 import { parseIssuer } from "../trust/issuer";
 import { parseRoleArn } from "../trust/principals";
 import { hasPodIdentity, identityOf, trustsOf } from "./identity";
+import { isPlain } from "./problems";
 import type { IrsaCluster } from "./types";
 
 /** Says why this is not the ARN of a role, or undefined. */
@@ -9,6 +11,14 @@ export function roleArnProblem(arn: string): string | undefined {
   return parseRoleArn(arn)
     ? undefined
     : `is not the ARN of a role (arn:<partition>:iam::<account>:role/<name>): "${arn}"`;
+}
+
+/** Says what is wrong with a base role's ARN as far as it is known from the start, or undefined. A program in JavaScript may leave it out. */
+export function baseRoleArnProblem(arn: pulumi.Input<string> | undefined): string | undefined {
+  if (arn === undefined) {
+    return "is missing: write the ARN of the role in the cluster's account";
+  }
+  return isPlain(arn) ? roleArnProblem(arn) : undefined;
 }
 
 /** Says why this is not the ARN of an EKS cluster, or undefined. */

@@ -1,6 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
-import { isPlain, problem, type Problem } from "./problems";
-import { labelKeyProblem, labelValueProblem } from "./serviceAccountMetadata";
+import type { Problem } from "./problems";
+import { labelProblems } from "./serviceAccountValidation";
 import type { SamplePodSettings, VerificationJobSettings } from "./types";
 
 /** Faults of what the pods that prove a ServiceAccount are made with. */
@@ -23,12 +22,4 @@ function podProblems({ image, labels, nodeSelector }: SamplePodSettings, path: s
     ...labelProblems(labels, `${path}.labels`),
     ...labelProblems(nodeSelector, `${path}.nodeSelector`),
   ];
-}
-
-/** Faults of labels, or of what selects by them. */
-function labelProblems(labels: { [key: string]: pulumi.Input<string> } = {}, path: string): Problem[] {
-  return Object.entries(labels).flatMap(([key, value]) => {
-    const reason = labelKeyProblem(key) ?? (isPlain(value) ? labelValueProblem(value) : undefined);
-    return problem(`${path}[${JSON.stringify(key)}]`, reason);
-  });
 }

@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { STS_AUDIENCE } from "../trust/types";
 import { shown } from "../trust/values";
 import { isPlain, problem, repeated, type Problem } from "./problems";
@@ -121,19 +122,23 @@ function settingsProblems(settings: ServiceAccountSettings, path: string): Probl
 }
 
 function mapProblems({ labels = {}, annotations = {} }: ServiceAccountSettings, path: string): Problem[] {
-  const found = [
-    ...Object.entries(labels).map(([key, value]): [string, string, string | undefined] => [
-      "labels",
-      key,
-      labelKeyProblem(key) ?? (isPlain(value) ? labelValueProblem(value) : undefined),
-    ]),
-    ...Object.keys(annotations).map((key): [string, string, string | undefined] => [
-      "annotations",
-      key,
-      annotationKeyProblem(key) ?? reservedProblem(key),
-    ]),
+  return [
+    ...labelProblems(labels, `${path}.labels`),
+    ...Object.keys(annotations).flatMap((key) =>
+      problem(
+        `${path}.annotations[${JSON.stringify(key)}]`,
+        annotationKeyProblem(key) ?? reservedProblem(key),
+      ),
+    ),
   ];
-  return found.flatMap(([map, key, reason]) => problem(`${path}.${map}[${JSON.stringify(key)}]`, reason));
+}
+
+/** Faults of labels, or of what selects by them. */
+export function labelProblems(labels: { [key: string]: pulumi.Input<string> } = {}, path: string): Problem[] {
+  return Object.entries(labels).flatMap(([key, value]) => {
+    const reason = labelKeyProblem(key) ?? (isPlain(value) ? labelValueProblem(value) : undefined);
+    return problem(`${path}[${JSON.stringify(key)}]`, reason);
+  });
 }
 
 /** What is written by other means, with checks of its own. */

@@ -11,6 +11,7 @@ import { trustedCluster } from "./bindings";
 import { hasIrsa, hasPodIdentity, trustsOf } from "./identity";
 import type { MultiClusterIrsaArgs } from "./multiClusterIrsa";
 import { foreseenPodIdentity } from "./podIdentityTrust";
+import type { BaseRole } from "./podIdentityTypes";
 import { isPlain, repeated, type Problem } from "./problems";
 import { shardOverflow, shardsOf } from "./shards";
 import type { IrsaCluster, TrustSettings } from "./types";
@@ -86,15 +87,16 @@ export function trustProblems(
 /**
  * Statements that would let a base role in beside its bindings.
  *
- * @param baseRoles by cluster, as far as their ARNs are plain.
+ * @param clusters with their base roles, of which those are looked at whose ARNs are plain.
  */
 export function baseRolePrincipalProblems(
   { statements = [] }: TrustSettings,
-  baseRoles: { cluster: string; arn: string }[],
+  clusters: { name: string; baseRole?: BaseRole | undefined }[],
 ): Problem[] {
-  const callers = baseRoles.flatMap(({ cluster, arn }) => {
-    const parts = parseRoleArn(arn);
-    return parts ? [{ cluster, arn, caller: roleCaller(arn, parts) }] : [];
+  const callers = clusters.flatMap(({ name, baseRole }) => {
+    const arn = baseRole?.arn;
+    const parts = isPlain(arn) ? parseRoleArn(arn) : undefined;
+    return isPlain(arn) && parts ? [{ cluster: name, arn, caller: roleCaller(arn, parts) }] : [];
   });
   return statements.flatMap(({ awsPrincipals }, index) =>
     awsPrincipals.flatMap((principal, at) => {

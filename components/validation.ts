@@ -64,7 +64,7 @@ function problemsIn(args: MultiClusterIrsaArgs, opts: MultiClusterIrsaOptions): 
   return [
     ...fleet,
     ...audience,
-    ...(fleet.length === 0 ? baseRolePrincipalProblems(trust, baseRolesOf(clusters)) : []),
+    ...(fleet.length === 0 ? baseRolePrincipalProblems(trust, clusters) : []),
     ...(fleet.length === 0 ? retiredProblems(args) : []),
     ...(fleet.length === 0 && audience.length === 0 ? foreseeableOverflow(args) : []),
     ...samplePodProblems(args),
@@ -75,13 +75,6 @@ function problemsIn(args: MultiClusterIrsaArgs, opts: MultiClusterIrsaOptions): 
     ...permissionProblems(args),
     ...kubernetesProblems(args, opts),
   ];
-}
-
-/** The base roles whose ARNs are plain text. */
-function baseRolesOf(clusters: IrsaCluster[]): { cluster: string; arn: string }[] {
-  return clusters.flatMap(({ name, baseRole }) =>
-    isPlain(baseRole?.arn) ? [{ cluster: name, arn: baseRole.arn }] : [],
-  );
 }
 
 /** How the pods of the clusters come to the role by Pod Identity, where it is trusted. */
